@@ -1,0 +1,15 @@
+"""The records of an archive: their format, their readers, the tables they are kept in, and the loader.
+
+Top to bottom, each importing only from those below it:
+
+    load      records → store, in one transaction
+    check     references between records: dangling, given twice, cycles
+    stored    rows → records, the way back
+    store     opening and creating a database; reading from it
+    tables    the tables, as SQLModel classes
+    readers   files → records
+    format    the record format, as pydantic models
+    dates     EDTF text → days that can be compared
+    text      folding for order and search
+    errors    every error and its code
+"""

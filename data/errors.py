@@ -1,0 +1,154 @@
+"""Every error that Fonds raises on purpose: one tree, a stable code for each, translated once at the edge.
+
+    FondsError
+    ├── RecordError          a record, or the file it stands in, is not as the format asks   (exit code 1)
+    │   ├── UnreadableFile       FILE_UNREADABLE      missing, empty, a directory, not UTF-8, unknown suffix
+    │   ├── InvalidSyntax        SYNTAX_INVALID       not JSON, not YAML, not a results page
+    │   ├── InvalidRecord        RECORD_INVALID       an unknown key, a value of the wrong kind
+    │   ├── InvalidDate          DATE_INVALID         not EDTF
+    │   ├── DuplicateId          ID_DUPLICATE         an id given twice in one load
+    │   ├── DanglingReference    REFERENCE_DANGLING   a person or topic that is nowhere
+    │   └── TopicCycle           TOPIC_CYCLE          a topic that is broader than itself
+    ├── Rejected             LOAD_REJECTED        a load that was refused, with all its record errors
+    ├── StoreError           the database file cannot be used                                 (exit code 2)
+    │   ├── StoreMissing         STORE_MISSING        no such file
+    │   ├── StoreForeign         STORE_FOREIGN        not a database, or not one of ours
+    │   ├── StoreTooNew          STORE_TOO_NEW        written by a newer version
+    │   ├── StoreLocked          STORE_LOCKED         another process is writing
+    │   └── StoreReadOnly        STORE_READ_ONLY      no right to write
+    └── RequestError         a query asks for what cannot be answered                         (exit code 1)
+        ├── InvalidArgument      ARGUMENT_INVALID     a value outside what the argument allows
+        └── InvalidCursor        CURSOR_INVALID       empty, foreign, forged or of another order
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+ECHO_MAX_CHARACTERS = 80
+
+
+def shorten(value: object) -> str:
+    """The value as text for an error message, on one line and at most 80 characters long.
+
+    >>> shorten("line\\nbreak")
+    'line break'
+    """
+    text = str(value)[: ECHO_MAX_CHARACTERS * 4]
+    text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return text if len(text) <= ECHO_MAX_CHARACTERS else text[: ECHO_MAX_CHARACTERS - 1] + "…"
+
+
+class FondsError(Exception):
+    """The root: a sentence for the reader, and where one can be given, a hint that can be acted on."""
+
+    code: ClassVar[str] = "FONDS_ERROR"
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record error stands: the file, the line (counted from 1), the record's id, the JSON path."""
+
+    file: str
+    line: int | None = None
+    record: str | None = None
+    path: str | None = None
+
+    def __str__(self) -> str:
+        where = self.file if self.line is None else f"{self.file}:{self.line}"
+        inside = ", ".join(part for part in (self.record and shorten(self.record), self.path) if part)
+        return f"{where} ({inside})" if inside else where
+
+
+class RecordError(FondsError):
+    """A fault in a record or its file: `place` says where, `value` is what stood there (shortened)."""
+
+    def __init__(
+        self, message: str, *, place: Place, value: object = None, hint: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.place = place
+        self.value = None if value is None else shorten(value)
+
+    def __str__(self) -> str:
+        given = f" [{self.value}]" if self.value is not None else ""
+        return f"{self.place}: {self.message}{given}"
+
+
+class UnreadableFile(RecordError):
+    code = "FILE_UNREADABLE"
+
+
+class InvalidSyntax(RecordError):
+    code = "SYNTAX_INVALID"
+
+
+class InvalidRecord(RecordError):
+    code = "RECORD_INVALID"
+
+
+class InvalidDate(RecordError):
+    code = "DATE_INVALID"
+
+
+class DuplicateId(RecordError):
+    code = "ID_DUPLICATE"
+
+
+class DanglingReference(RecordError):
+    code = "REFERENCE_DANGLING"
+
+
+class TopicCycle(RecordError):
+    code = "TOPIC_CYCLE"
+
+
+class Rejected(FondsError):
+    """A load that was refused as a whole; `errors` are the reasons, in the order of the files."""
+
+    code = "LOAD_REJECTED"
+
+    def __init__(self, errors: list[RecordError]) -> None:
+        count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
+        super().__init__(f"Nothing was loaded: {count}.", hint="Mend the records and load the files again.")
+        self.errors = errors
+
+
+class StoreError(FondsError):
+    """The store cannot be opened or used; `path` names it."""
+
+
+class StoreMissing(StoreError):
+    code = "STORE_MISSING"
+
+
+class StoreForeign(StoreError):
+    code = "STORE_FOREIGN"
+
+
+class StoreTooNew(StoreError):
+    code = "STORE_TOO_NEW"
+
+
+class StoreLocked(StoreError):
+    code = "STORE_LOCKED"
+
+
+class StoreReadOnly(StoreError):
+    code = "STORE_READ_ONLY"
+
+
+class RequestError(FondsError):
+    """A fault in a query, told to the client as it stands: it may hold nothing but what the client sent."""
+
+
+class InvalidArgument(RequestError):
+    code = "ARGUMENT_INVALID"
+
+
+class InvalidCursor(RequestError):
+    code = "CURSOR_INVALID"

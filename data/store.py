@@ -1,0 +1,207 @@
+"""The store: opening or creating a database, checking that it is one of ours, and reading from it.
+
+Writing goes through SQLAlchemy. Reading does not: a statement runs on a plain connection of the database's own driver, taken from
+a small pool, because that is several times faster and lets several threads read at once.
+"""
+
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Empty, LifoQueue
+from typing import Any, Self
+
+from sqlalchemy import Engine, create_engine, event, insert
+from sqlalchemy.dialects import sqlite as sqlite_dialect
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlmodel import SQLModel
+
+from data.cursors import seal
+from data.errors import StoreError, StoreForeign, StoreLocked, StoreMissing, StoreReadOnly, StoreTooNew
+from data.tables import Meta, table
+
+VERSION = 1
+"""The layout of the tables; a store of a higher one was written by a newer Fonds."""
+
+APPLICATION_ID = 0x464F4E44  # "FOND", in the header of the file
+LOCK_WAIT_SECONDS = 5.0
+READ_CONNECTIONS = 4
+PAGE_CACHE_KIB = 64 * 1024
+OLDEST_LIBRARY = (3, 35, 0)
+
+
+class Store:
+    """One database of records. `url` is SQLAlchemy's, as in `sqlite:///fonds.db`."""
+
+    dialect = sqlite_dialect.dialect()
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._idle: LifoQueue[sqlite3.Connection] = LifoQueue()
+        self._engine: Engine | None = None
+        self.secret = self._checked()
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """An existing store. Raises StoreMissing, StoreForeign, StoreTooNew or StoreLocked."""
+        path = path_of(url)
+        if not path.exists():
+            raise StoreMissing(
+                f"There is no store at {path}.", hint="`fonds load FILE…` or `fonds serve` makes one; `--database` names another."
+            )
+        return cls(path)
+
+    @classmethod
+    def create(cls, url: str) -> Self:
+        """A new, empty store, or the existing one. Raises StoreReadOnly if the folder cannot be written, and as `open` does."""
+        path = path_of(url)
+        if path.exists() and path.stat().st_size > 0:
+            return cls(path)
+        with translated(path):
+            engine = _engine(path)
+            with engine.begin() as connection:
+                connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+                SQLModel.metadata.create_all(connection)
+                row = {"id": 1, "version": VERSION, "secret": secrets.token_hex(16)}
+                connection.execute(insert(table(Meta)).values(row))
+            engine.dispose()
+        return cls(path)
+
+    def _checked(self) -> str:
+        """The store's secret, after it was seen to be one of ours. Leaves the file untouched."""
+        with translated(self.path):
+            if self.path.is_dir():
+                raise StoreForeign(f"{self.path} is a directory.", hint="Name a file: `sqlite:///archive.db`.")
+            connection = self._connect()
+            try:
+                (mark,) = connection.execute("PRAGMA application_id").fetchone()
+                if mark != APPLICATION_ID:
+                    raise StoreForeign(
+                        f"{self.path} is a database, but not one of Fonds.", hint="Name another file with `--database`."
+                    )
+                version, secret = connection.execute("SELECT version, secret FROM fonds_meta").fetchone()
+            except sqlite3.OperationalError as error:
+                if "no such table" in str(error):
+                    raise StoreForeign(f"{self.path} is a store without its tables.", hint="Remove it, and load again.") from error
+                raise
+            finally:
+                connection.close()
+        if version > VERSION:
+            raise StoreTooNew(
+                f"{self.path} was written by a newer Fonds (layout {version}; this one knows {VERSION}).", hint="Update Fonds."
+            )
+        return str(secret)
+
+    def _connect(self) -> sqlite3.Connection:
+        uri = f"{self.path.absolute().as_uri()}?mode=ro"
+        connection = sqlite3.connect(
+            uri, uri=True, check_same_thread=False, timeout=LOCK_WAIT_SECONDS, isolation_level=None, cached_statements=512
+        )
+        connection.execute(f"PRAGMA cache_size = -{PAGE_CACHE_KIB}")
+        return connection
+
+    def _reader(self) -> sqlite3.Connection:
+        try:
+            return self._idle.get_nowait()
+        except Empty:
+            connection = self._connect()
+            connection.create_function("fonds_seal", 1, lambda text: seal(self.secret, text), deterministic=True)
+            return connection
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection that only reads, for one statement."""
+        connection = self._reader()
+        try:
+            yield connection
+        finally:
+            if self._idle.qsize() < READ_CONNECTIONS:
+                self._idle.put(connection)
+            else:
+                connection.close()
+
+    def read(self, sql: str, values: tuple[Any, ...]) -> str:
+        """The one text that a statement selects. May be called from any thread. Raises StoreError."""
+        with translated(self.path), self.reading() as connection:
+            (text,) = connection.execute(sql, values).fetchone()
+        return str(text)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction: committed at the end, rolled back by any error. Raises StoreLocked, StoreReadOnly."""
+        if self._engine is None:
+            self._engine = _engine(self.path)
+        with translated(self.path), self._engine.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Ends all connections; the store may be used again."""
+        while True:
+            try:
+                self._idle.get_nowait().close()
+            except Empty:
+                break
+        if self._engine is not None:
+            self._engine.dispose()
+            self._engine = None
+
+
+def path_of(url: str) -> Path:
+    """The file that a database URL names. Raises StoreError for a URL that is not of a kind we know."""
+    try:
+        parsed: URL = make_url(url)
+    except (ArgumentError, NoSuchModuleError):
+        parsed = URL.create("")
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        raise StoreError(
+            f"{url!r} is not a database that Fonds can use.", hint="Write `sqlite:///archive.db` (a path after three slashes)."
+        )
+    return Path(parsed.database)
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": LOCK_WAIT_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def settings(connection: Any, _: object) -> None:
+        connection.isolation_level = None  # the driver's own transactions would begin too late
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """The driver's errors as ours."""
+    try:
+        yield
+    except (sqlite3.Error, Exception) as error:
+        found = _translation(path, error)
+        if found is None:
+            raise
+        raise found from error
+
+
+def _translation(path: Path, error: BaseException) -> StoreError | None:
+    origin = getattr(error, "orig", error)
+    if not isinstance(origin, sqlite3.Error):
+        return None
+    code = getattr(origin, "sqlite_errorcode", None)
+    primary = None if code is None else code & 0xFF
+    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StoreLocked(f"Another process is writing to {path}.", hint="Try again when it has ended.")
+    if primary == sqlite3.SQLITE_READONLY:
+        return StoreReadOnly(f"{path} cannot be written.", hint="Check the rights of the file and of its folder.")
+    if primary == sqlite3.SQLITE_NOTADB:
+        return StoreForeign(f"{path} is not a database.", hint="Name another file with `--database`.")
+    if primary == sqlite3.SQLITE_CANTOPEN:
+        return StoreReadOnly(f"{path} cannot be opened.", hint="Check that its folder exists and may be written.")
+    return None

@@ -1,0 +1,284 @@
+"""The tables of the store, as SQLModel classes. They do not validate: records do that (`data/format.py`).
+
+Joins use internal whole numbers (`id`) that nobody sees; `key` is the record's own id. A day is year*10000 + month*100 + day.
+
+Columns called `…_rising` and `…_falling` are sort keys without NULL, computed by the database: what is unknown stands last in
+both directions, and a page can be found by comparing keys, however deep it is.
+"""
+
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, BigInteger, Column, Computed, ForeignKey, Index, Integer, Table
+from sqlmodel import Field, SQLModel
+
+FIRST = -(2**63)
+LAST = 2**63 - 1
+
+
+def _cascade(target: str, *, primary_key: bool = False, nullable: bool = False) -> Any:
+    """A foreign key that goes with its owner."""
+    return Field(
+        sa_column=Column(
+            Integer,
+            ForeignKey(target, ondelete="CASCADE"),
+            primary_key=primary_key,
+            nullable=nullable,
+        )
+    )
+
+
+def _sort_key(column: str, unknown: int) -> Any:
+    """The column's value, or `unknown` where it has none: kept by the database, never written by hand."""
+    return Field(
+        default=None,
+        sa_column=Column(BigInteger, Computed(f"coalesce({column}, {unknown})", persisted=True), nullable=False),
+    )
+
+
+def _day() -> Any:
+    return Field(default=None, sa_type=BigInteger)
+
+
+class Meta(SQLModel, table=True):
+    """One row: what this store is. `version` counts layouts, `secret` seals the cursors that were given out."""
+
+    __tablename__: ClassVar[Any] = "fonds_meta"
+    id: int = Field(default=1, primary_key=True)
+    version: int
+    secret: str
+
+
+class Genre(SQLModel, table=True):
+    """A term of the genre vocabulary: the first spelling that was loaded; others fold into it."""
+
+    __tablename__: ClassVar[Any] = "genres"
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+    folded: str = Field(unique=True)
+
+
+class Document(SQLModel, table=True):
+    __tablename__: ClassVar[Any] = "documents"
+    __table_args__: ClassVar[Any] = (
+        Index("documents_by_earliest_rising", "earliest_rising"),
+        Index("documents_by_earliest_falling", "earliest_falling"),
+        Index("documents_by_latest_rising", "latest_rising"),
+        Index("documents_by_latest_falling", "latest_falling"),
+        Index("documents_by_position_rising", "position_rising"),
+        Index("documents_by_position_falling", "position_falling"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    title: str
+    sort_title: str = Field(index=True)
+    date_edtf: str | None = None
+    date_label: str | None = None
+    date_is_printed: bool = False
+    first_day: int | None = _day()
+    last_day: int | None = _day()
+    description: str | None = None
+    source: str | None = None
+    repository: str | None = None
+    collection: str | None = None
+    rights: str | None = None
+    url: str | None = None
+    number: str | None = None
+    genre: str | None = None
+    genre_id: int | None = Field(default=None, foreign_key="genres.id", index=True)
+    classification: str | None = None
+    position: int | None = Field(default=None, sa_type=BigInteger)
+    extra: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    earliest_rising: int = _sort_key("first_day", LAST)
+    earliest_falling: int = _sort_key("first_day", FIRST)
+    latest_rising: int = _sort_key("last_day", LAST)
+    latest_falling: int = _sort_key("last_day", FIRST)
+    position_rising: int = _sort_key("position", LAST)
+    position_falling: int = _sort_key("position", FIRST)
+
+
+class Person(SQLModel, table=True):
+    __tablename__: ClassVar[Any] = "people"
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    kind: str = Field(index=True)
+    name: str
+    folded: str = Field(index=True)
+    sort_name: str = Field(index=True)
+    birth_edtf: str | None = None
+    birth_label: str | None = None
+    birth_is_printed: bool = False
+    birth_first_day: int | None = _day()
+    birth_last_day: int | None = _day()
+    death_edtf: str | None = None
+    death_label: str | None = None
+    death_is_printed: bool = False
+    death_first_day: int | None = _day()
+    death_last_day: int | None = _day()
+    description: str | None = None
+    extra: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+
+
+class Topic(SQLModel, table=True):
+    __tablename__: ClassVar[Any] = "topics"
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    kind: str = Field(index=True)
+    name: str
+    folded: str = Field(index=True)
+    sort_name: str = Field(index=True)
+    description: str | None = None
+    extra: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+
+
+class Participation(SQLModel, table=True):
+    """A person's part in a document, in the source's order; `person_id` is null where nobody has identified the name."""
+
+    __tablename__: ClassVar[Any] = "participations"
+    __table_args__: ClassVar[Any] = (
+        Index("participations_of_document", "document_id", "position"),
+        Index("participations_of_person", "person_id", "role", "document_id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    document_id: int = _cascade("documents.id")
+    person_id: int | None = Field(default=None, foreign_key="people.id")
+    position: int
+    role: str
+    label: str | None = None
+    named_as: str | None = None
+    evidence: str | None = None
+    certainty: str | None = None
+    basis: str | None = None
+    alternative: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class DocumentPerson(SQLModel, table=True):
+    """One row for each person of a document, however many parts they have in it; made from the participations."""
+
+    __tablename__: ClassVar[Any] = "document_people"
+    __table_args__: ClassVar[Any] = (
+        Index("document_people_of_person", "person_id", "document_id"),
+        Index("document_people_of_document", "document_id", "position", "person_id"),
+    )
+    document_id: int = _cascade("documents.id", primary_key=True)
+    person_id: int = Field(foreign_key="people.id", primary_key=True)
+    position: int
+
+
+class DocumentTopic(SQLModel, table=True):
+    __tablename__: ClassVar[Any] = "document_topics"
+    __table_args__: ClassVar[Any] = (
+        Index("document_topics_of_topic", "topic_id", "document_id"),
+        Index("document_topics_of_document", "document_id", "position", "topic_id"),
+    )
+    document_id: int = _cascade("documents.id", primary_key=True)
+    topic_id: int = Field(foreign_key="topics.id", primary_key=True)
+    position: int
+
+
+class DocumentLanguage(SQLModel, table=True):
+    __tablename__: ClassVar[Any] = "document_languages"
+    document_id: int = _cascade("documents.id", primary_key=True)
+    language: str = Field(primary_key=True, index=True)
+    position: int
+
+
+class Text(SQLModel, table=True):
+    """A document's text: original, translation, transcript or excerpt."""
+
+    __tablename__: ClassVar[Any] = "texts"
+    __table_args__: ClassVar[Any] = (Index("texts_of_document", "document_id", "position"),)
+    id: int | None = Field(default=None, primary_key=True)
+    document_id: int = _cascade("documents.id")
+    position: int
+    kind: str
+    language: str | None = None
+    body: str
+    translator: str | None = None
+
+
+class TopicBroader(SQLModel, table=True):
+    """SKOS broader: a topic and one directly above it."""
+
+    __tablename__: ClassVar[Any] = "topic_broader"
+    __table_args__: ClassVar[Any] = (Index("topic_broader_narrower", "broader_id", "topic_id"),)
+    topic_id: int = _cascade("topics.id", primary_key=True)
+    broader_id: int = Field(foreign_key="topics.id", primary_key=True)
+    position: int
+
+
+class TopicDescent(SQLModel, table=True):
+    """Every topic with itself and all above it, made from `topic_broader`: so that “with narrower” is one look-up."""
+
+    __tablename__: ClassVar[Any] = "topic_descent"
+    __table_args__: ClassVar[Any] = (Index("topic_descent_up", "topic_id"),)
+    ancestor_id: int = _cascade("topics.id", primary_key=True)
+    topic_id: int = _cascade("topics.id", primary_key=True)
+
+
+class Name(SQLModel, table=True):
+    """Another name of a person or of a topic: exactly one of the two ids is set."""
+
+    __tablename__: ClassVar[Any] = "names"
+    __table_args__: ClassVar[Any] = (
+        Index("names_of_person", "person_id", "position"),
+        Index("names_of_topic", "topic_id", "position"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int | None = _cascade("people.id", nullable=True)
+    topic_id: int | None = _cascade("topics.id", nullable=True)
+    position: int
+    name: str
+    folded: str = Field(index=True)
+    kind: str
+    language: str | None = None
+    from_edtf: str | None = None
+    from_label: str | None = None
+    from_first_day: int | None = _day()
+    from_last_day: int | None = _day()
+    to_edtf: str | None = None
+    to_label: str | None = None
+    to_first_day: int | None = _day()
+    to_last_day: int | None = _day()
+
+
+class Identifier(SQLModel, table=True):
+    """`scheme:value` of a document, a person or a topic: exactly one of the three ids is set."""
+
+    __tablename__: ClassVar[Any] = "identifiers"
+    __table_args__: ClassVar[Any] = (
+        Index("identifiers_of_document", "document_id", "position"),
+        Index("identifiers_of_person", "person_id", "position"),
+        Index("identifiers_of_topic", "topic_id", "position"),
+        Index("identifiers_by_value", "value", "scheme"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    document_id: int | None = _cascade("documents.id", nullable=True)
+    person_id: int | None = _cascade("people.id", nullable=True)
+    topic_id: int | None = _cascade("topics.id", nullable=True)
+    position: int
+    scheme: str
+    value: str
+
+
+class Note(SQLModel, table=True):
+    """A remark on a document, a person or a topic: exactly one of the three ids is set."""
+
+    __tablename__: ClassVar[Any] = "notes"
+    __table_args__: ClassVar[Any] = (
+        Index("notes_of_document", "document_id", "position"),
+        Index("notes_of_person", "person_id", "position"),
+        Index("notes_of_topic", "topic_id", "position"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    document_id: int | None = _cascade("documents.id", nullable=True)
+    person_id: int | None = _cascade("people.id", nullable=True)
+    topic_id: int | None = _cascade("topics.id", nullable=True)
+    position: int
+    kind: str
+    text: str
+
+
+def table(model: type[SQLModel]) -> Table:
+    """The table of a class, for statements."""
+    found = SQLModel.metadata.tables[str(model.__tablename__)]
+    return found

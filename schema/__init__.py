@@ -1,0 +1,14 @@
+"""The GraphQL schema and the planner that turns an operation into one SQL statement.
+
+Top to bottom, each importing only from those below it:
+
+    execute    an operation from its text to the JSON of its answer
+    query      the root fields
+    types      Document, Person, Topic and what they consist of
+    filters    filter and order inputs, and what they mean in SQL
+    pages      Relay connections: keyset pages, cursors, edges
+    plan       the planner: selections → one statement
+    fields     declaring a field with its SQL
+    arguments  arguments as shapes and late values
+    functions  the database functions that make JSON
+"""

@@ -1,0 +1,204 @@
+"""Running an operation: text → parse, validate → plan → one statement → the JSON of the answer.
+
+It hooks into Strawberry as an extension that sets the result; Strawberry stays the owner of parsing, validation and types. The
+database's JSON is passed on untouched (`orjson.Fragment`). An operation that mixes in introspection has its data read by the same
+one statement, and is then walked by graphql-core.
+"""
+
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable, Hashable
+from dataclasses import dataclass, field
+from functools import partial
+from threading import Lock
+from typing import Any, cast
+
+import anyio.to_thread
+import orjson
+import strawberry
+from graphql import (
+    ExecutionResult,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    get_variable_values,
+    type_from_ast,
+)
+from strawberry.extensions import SchemaExtension
+from strawberry.schema.config import StrawberryConfig
+
+from data.store import Store
+from schema.arguments import Variables, shape
+from schema.plan import INTROSPECTION, Plan, Planner
+from schema.query import Query
+
+PLANS_KEPT = 512
+
+
+@dataclass
+class Plans:
+    """Plans by operation text, operation name and the shape of the variables; the least used goes first."""
+
+    kept: OrderedDict[Hashable, Plan] = field(default_factory=OrderedDict)
+    lock: Lock = field(default_factory=Lock)
+
+    def get(self, key: Hashable, make: Callable[[], Plan]) -> Plan:
+        with self.lock:
+            if key in self.kept:
+                self.kept.move_to_end(key)
+                return self.kept[key]
+        plan = make()
+        with self.lock:
+            self.kept[key] = plan
+            if len(self.kept) > PLANS_KEPT:
+                self.kept.popitem(last=False)
+        return plan
+
+
+@dataclass(frozen=True)
+class Archive:
+    """A store with what is needed to answer queries on it."""
+
+    store: Store
+    name: str = "Fonds"
+    plans: Plans = field(default_factory=Plans)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A validated operation with its fragments and the variables as they came, coerced."""
+
+    text: str
+    node: OperationDefinitionNode
+    fragments: dict[str, FragmentDefinitionNode]
+    variables: Variables
+
+    @property
+    def key(self) -> Hashable:
+        """What plans are kept by."""
+        name = self.node.name.value if self.node.name else None
+        return self.text, name
+
+    def introspects(self) -> tuple[bool, bool]:
+        """Whether it asks for introspection, and whether for anything else."""
+        names = set(self._root_names(self.node.selection_set, set()))
+        return bool(names & INTROSPECTION), bool(names - INTROSPECTION - {"__typename"}) or not names & INTROSPECTION
+
+    def _root_names(self, selections: SelectionSetNode, seen: set[str]) -> list[str]:
+        names: list[str] = []
+        for node in selections.selections:
+            if isinstance(node, FieldNode):
+                names.append(node.name.value)
+            elif isinstance(node, InlineFragmentNode):
+                names += self._root_names(node.selection_set, seen)
+            elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
+                seen.add(node.name.value)
+                names += self._root_names(self.fragments[node.name.value].selection_set, seen)
+        return names
+
+
+def plan(archive: Archive, operation: Operation, *, for_executor: bool = False) -> Plan:
+    """The operation's plan, made or found. Raises GraphQLError for an argument that cannot be."""
+
+    def make() -> Plan:
+        planner = Planner(
+            schema=schema._schema,  # noqa: SLF001 - Strawberry offers its graphql-core schema under this name only
+            dialect=archive.store.dialect,
+            secret=archive.store.secret,
+            archive_name=archive.name,
+            fragments=operation.fragments,
+            variables=operation.variables,
+            for_executor=for_executor,
+        )
+        return planner.plan(operation.node)
+
+    return archive.plans.get((*cast("tuple[Any, ...]", operation.key), _shape(operation), for_executor), make)
+
+
+def _shape(operation: Operation) -> Hashable:
+    graphql = schema._schema  # noqa: SLF001 - as above
+    kinds = {
+        definition.variable.name.value: type_from_ast(graphql, definition.type)
+        for definition in operation.node.variable_definitions or ()
+    }
+    return tuple((name, shape(value, cast("Any", kinds[name]))) for name, value in operation.variables.items())
+
+
+def coerced(operation: OperationDefinitionNode, given: dict[str, Any] | None) -> Variables:
+    """The variables as their declared types want them. Raises the first GraphQLError there is."""
+    values = get_variable_values(
+        schema._schema, operation.variable_definitions or (), given or {}, max_errors=50  # noqa: SLF001 - as above
+    )
+    if isinstance(values, list):
+        raise BadVariables(values)
+    return cast("Variables", values.coerced)
+
+
+class BadVariables(Exception):  # noqa: N818 - it carries the errors, it is none
+    """The variables do not fit their types."""
+
+    def __init__(self, errors: list[GraphQLError]) -> None:
+        super().__init__()
+        self.errors = errors
+
+
+class OneStatement(SchemaExtension):
+    """Answers queries with one statement each."""
+
+    async def on_execute(self) -> AsyncIterator[None]:  # type: ignore[override] # Strawberry takes both kinds of generators
+        context = self.execution_context
+        if context.operation_type == OperationType.QUERY:
+            try:
+                await self._answer(context.context["archive"])
+            except GraphQLError as error:
+                context.result = ExecutionResult(data=None, errors=[error])
+            except BadVariables as bad:
+                context.result = ExecutionResult(data=None, errors=bad.errors)
+        yield
+
+    async def _answer(self, archive: Archive) -> None:
+        context = self.execution_context
+        operation = self._operation()
+        introspection, data = operation.introspects()
+        if introspection and not data:
+            return
+        made = plan(archive, operation, for_executor=introspection)
+        read = partial(archive.store.read, made.sql, made.bind(operation.variables))
+        text = await anyio.to_thread.run_sync(read)
+        if introspection:
+            context.root_value = orjson.loads(text)
+            return
+        context.result = ExecutionResult(data=cast("Any", orjson.Fragment(text.encode())))
+
+    def _operation(self) -> Operation:
+        context = self.execution_context
+        definitions = cast("Any", context.graphql_document).definitions
+        wanted = context.operation_name
+        node = next(
+            definition
+            for definition in definitions
+            if isinstance(definition, OperationDefinitionNode)
+            and (wanted is None or (definition.name and definition.name.value == wanted))
+        )
+        fragments = {d.name.value: d for d in definitions if isinstance(d, FragmentDefinitionNode)}
+        return Operation(context.query or "", node, fragments, coerced(node, context.variables))
+
+
+schema = strawberry.Schema(query=Query, extensions=[OneStatement], config=StrawberryConfig(auto_camel_case=True))
+
+
+async def answer(
+    archive: Archive, text: str, variables: dict[str, Any] | None = None, operation_name: str | None = None
+) -> dict[str, Any]:
+    """The whole answer to an operation, as GraphQL's response format has it; `data` may be an `orjson.Fragment`."""
+    result = await schema.execute(
+        text, variable_values=variables, operation_name=operation_name, context_value={"archive": archive}
+    )
+    whole: dict[str, Any] = {}
+    if result.errors:
+        whole["errors"] = [error.formatted for error in result.errors]
+    return whole | {"data": result.data}

@@ -1,0 +1,83 @@
+"""Declaring a field: its GraphQL type, its description, and the function that turns it into SQL. One declaration, no second resolver.
+
+The function gets the row that the field hangs on and an `Ask` (its arguments, and a way to render the selection below it), and
+returns a SQL expression. Where an operation has to run through graphql-core (introspection mixed in), the same expression has been
+run beforehand, and the field only picks its value from the answer.
+"""
+
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+import strawberry
+from sqlalchemy import ColumnElement
+
+if TYPE_CHECKING:
+    from schema.plan import Ask
+
+Row = Any
+"""What fields hang on: an aliased table, a page of a list, or a few columns under their names."""
+
+Sql = Callable[[Row, "Ask"], ColumnElement[Any]]
+METADATA_KEY = "fonds"
+
+
+@dataclass(frozen=True)
+class Argument:
+    """An argument of a field: its GraphQL type (a Python annotation, or its name as text), what it means, its default."""
+
+    type: Any
+    description: str
+    default: Any = None
+
+    REQUIRED: ClassVar[Any] = inspect.Parameter.empty
+    """As the default: there is none, the argument must be given."""
+
+
+def _pick(root: Mapping[str, Any], info: strawberry.Info, **_: Any) -> Any:
+    return root[str(info.path.key)]
+
+
+def field(type_: Any, sql: Sql, description: str | None = None, *, args: Mapping[str, Argument] | None = None) -> Any:
+    """A field of a type. Its description is the function's docstring, where none is given."""
+    text = description or inspect.getdoc(sql)
+    if not text:
+        message = "every field has a description"
+        raise TypeError(message)
+
+    def resolve(root: Any, info: strawberry.Info, **_: Any) -> Any:
+        return _pick(root, info)
+
+    resolve.__module__ = sys._getframe(1).f_globals["__name__"]  # noqa: SLF001 - names in annotations belong to the caller's module
+    resolve.__signature__ = _signature(args or {})  # type: ignore[attr-defined] # functions take it, their type does not say so
+    resolve.__annotations__ = {"return": type_}
+    return strawberry.field(
+        resolver=resolve,
+        description=text,
+        metadata={METADATA_KEY: sql},
+        graphql_type=type_,
+    )
+
+
+def _signature(args: Mapping[str, Argument]) -> inspect.Signature:
+    own = [
+        inspect.Parameter("root", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Any),
+        inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=strawberry.Info),
+    ]
+    asked = [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=arg.default,
+            annotation=Annotated[arg.type, strawberry.argument(name=name, description=arg.description)],
+        )
+        for name, arg in args.items()
+    ]
+    return inspect.Signature([*own, *asked])
+
+
+def column(name: str) -> Sql:
+    """The SQL of a field that is a column of its row."""
+    return lambda row, _: row.c[name]  # type: ignore[no-any-return] # a row is whatever has such a column

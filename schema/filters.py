@@ -1,0 +1,471 @@
+"""Filters and orders: the input types, and what each of their members means in SQL. One filter type for a thing, wherever it is listed."""
+
+from collections.abc import Callable, Mapping
+from enum import Enum, StrEnum
+from typing import Any
+
+import orjson
+import strawberry
+from sqlalchemy import BigInteger, ColumnElement, Text, and_, exists, false, func, not_, or_, select, true
+from sqlalchemy.sql.selectable import NamedFromClause
+
+from data import format as vocabulary
+from data import tables
+from data.dates import NotEdtf, parse_edtf
+from data.errors import InvalidArgument
+from data.text import fold
+from schema.arguments import Arg, Getter
+from schema.fields import Argument
+from schema.functions import members
+from schema.pages import PAGE_ARGUMENTS, Key, Order
+from schema.plan import Ask
+
+DOCUMENTS = tables.table(tables.Document)
+PEOPLE = tables.table(tables.Person)
+TOPICS = tables.table(tables.Topic)
+PARTS = tables.table(tables.Participation)
+DOCUMENT_TOPICS = tables.table(tables.DocumentTopic)
+DOCUMENT_LANGUAGES = tables.table(tables.DocumentLanguage)
+DESCENT = tables.table(tables.TopicDescent)
+BROADER = tables.table(tables.TopicBroader)
+GENRES = tables.table(tables.Genre)
+IDENTIFIERS = tables.table(tables.Identifier)
+NAMES = tables.table(tables.Name)
+
+
+def _enum(source: type[StrEnum], name: str, description: str, values: Mapping[str, str]) -> Any:
+    """A GraphQL enum of a vocabulary of the record format, each term with its description."""
+    members = {key: strawberry.enum_value(str(term.value), description=values[key]) for key, term in source.__members__.items()}
+    return strawberry.enum(Enum(name, members), name=name, description=description)  # type: ignore[arg-type,misc] # strawberry takes its own enum values
+
+
+Role = _enum(
+    vocabulary.Role,
+    "Role",
+    "What a person does in a document.",
+    {
+        "SENDER": "Sends the letter or telegram.",
+        "RECIPIENT": "It is addressed to them, by the title or by what the description says.",
+        "INTERMEDIARY": "It goes through their hands to the recipient.",
+        "AUTHOR": "Wrote it, without sending it to anybody.",
+        "PARTICIPANT": "Took part in the conversation or meeting that it records.",
+        "MENTIONED": "Is named in it, without a part in it.",
+        "SUBJECT": "It is about them.",
+        "TRANSLATOR": "Translated it.",
+        "EDITOR": "Edited or published it.",
+        "CONTRIBUTOR": "Had a hand in it that the source does not tell more exactly.",
+        "OTHER": "Another role: see its label.",
+    },
+)
+Evidence = _enum(
+    vocabulary.Evidence,
+    "Evidence",
+    "How it is known that a person has this part.",
+    {
+        "EXPLICIT": "The source says so in so many words.",
+        "EDITORIAL": "An editor of the source says so, as in “Filippov [Stalin]”.",
+        "INFERRED": "The curator concludes it.",
+    },
+)
+Certainty = _enum(
+    vocabulary.Certainty,
+    "Certainty",
+    "How sure the curator is (the degrees of TEI's `cert`).",
+    {"HIGH": "Sure.", "MEDIUM": "Likely.", "LOW": "Doubtful.", "UNKNOWN": "Nobody can tell."},
+)
+Basis = _enum(
+    vocabulary.Basis,
+    "Basis",
+    "Where in the source the part is found.",
+    {
+        "TITLE": "In the title.",
+        "DESCRIPTION": "In the description.",
+        "TEXT": "In the text of the document itself.",
+        "CATALOGUE": "In a catalogue or finding aid.",
+    },
+)
+PersonKind = _enum(
+    vocabulary.PersonKind,
+    "PersonKind",
+    "Whoever can act.",
+    {
+        "PERSON": "A human being.",
+        "ORGANIZATION": "A ministry, a party, a company.",
+        "FAMILY": "A family.",
+        "OFFICE": "An office, whoever holds it, where nobody is named.",
+        "UNKNOWN": "It is not known which.",
+    },
+)
+TopicKind = _enum(
+    vocabulary.TopicKind,
+    "TopicKind",
+    "What sort of topic.",
+    {"SUBJECT": "A matter.", "PLACE": "A place or a country.", "EVENT": "Something that happened at a time."},
+)
+NameKind = _enum(
+    vocabulary.NameKind,
+    "NameKind",
+    "What sort of other name.",
+    {
+        "VARIANT": "Another form or spelling.",
+        "CIPHER": "A cover name, as in ciphered telegrams.",
+        "PSEUDONYM": "A name taken by the person.",
+        "TRANSLITERATION": "The name in letters of another script, by another system.",
+        "ABBREVIATION": "A short form.",
+        "OFFICE": "The office that the person held, used as a name.",
+    },
+)
+NoteKind = _enum(
+    vocabulary.NoteKind,
+    "NoteKind",
+    "What sort of remark.",
+    {
+        "SIC": "A slip that stands so in the source.",
+        "EDITORIAL": "A remark of an editor or of the curator.",
+        "SCOPE": "What the record covers.",
+        "PROVENANCE": "Where it comes from.",
+        "BIOGRAPHY": "On the person's life.",
+    },
+)
+TextKind = _enum(
+    vocabulary.TextKind,
+    "TextKind",
+    "What sort of text.",
+    {
+        "ORIGINAL": "The text in its own language.",
+        "TRANSLATION": "A translation.",
+        "TRANSCRIPT": "A transcript.",
+        "EXCERPT": "A part of the text.",
+    },
+)
+
+
+@strawberry.enum(description="How a document's date and a given period must lie to each other.")
+class DateMatch(Enum):
+    OVERLAPS = strawberry.enum_value("OVERLAPS", description="The document may fall into the period: they share at least one day.")
+    WITHIN = strawberry.enum_value("WITHIN", description="The document surely falls into the period: all its days are in it.")
+
+
+@strawberry.enum(description="Upwards or downwards.")
+class OrderDirection(Enum):
+    ASC = strawberry.enum_value("ASC", description="Earliest, first or smallest at the start.")
+    DESC = strawberry.enum_value("DESC", description="Latest, last or largest at the start.")
+
+
+@strawberry.enum(description="What documents can be ordered by. What has no such value comes last in both directions.")
+class DocumentOrderField(Enum):
+    DATE = strawberry.enum_value("DATE", description="The earliest day that the date may be.")
+    DATE_LATEST = strawberry.enum_value("DATE_LATEST", description="The latest day that the date may be.")
+    TITLE = strawberry.enum_value("TITLE", description="The title, without regard to case, accents and leading punctuation.")
+    POSITION = strawberry.enum_value("POSITION", description="The place in the source's own order.")
+
+
+@strawberry.enum(description="What people and topics can be ordered by.")
+class NameOrderField(Enum):
+    NAME = strawberry.enum_value("NAME", description="The preferred name, without regard to case, accents and leading punctuation.")
+
+
+def _optional(description: str, *, name: str | None = None) -> Any:
+    return strawberry.field(description=description, default=None, name=name)
+
+
+@strawberry.input(description="An order of documents.")
+class DocumentOrder:
+    field: DocumentOrderField = strawberry.field(description="What to order by.")
+    direction: OrderDirection = strawberry.field(description="Which way.", default=OrderDirection.ASC)
+
+
+@strawberry.input(description="An order of people or of topics.")
+class NameOrder:
+    field: NameOrderField = strawberry.field(description="What to order by.")
+    direction: OrderDirection = strawberry.field(description="Which way.", default=OrderDirection.ASC)
+
+
+@strawberry.input(description="A period, and how a document's date must lie to it. Undated documents never match.")
+class DateFilter:
+    edtf: str = strawberry.field(description="A date or an interval in EDTF: `1950`, `1950-06/1951-07`, `1950-06-25/..`.")
+    match: DateMatch = strawberry.field(description="Sharing a day, or wholly inside.", default=DateMatch.OVERLAPS)
+
+
+@strawberry.input(description="People who have a part in a document, and in which role.")
+class PersonCriterion:
+    id: list[strawberry.ID] | None = _optional("One of these people (a global id or the record's own).")
+    role: list[Role] | None = _optional("In one of these roles.")
+
+
+@strawberry.input(description="Topics that a document treats.")
+class TopicCriterion:
+    id: list[strawberry.ID] = strawberry.field(description="One of these topics (a global id or the record's own).")
+    include_narrower: bool = strawberry.field(description="Or one of those below them.", default=False)
+
+
+@strawberry.input(description="Which documents. All members that are given must hold.")
+class DocumentFilter:
+    id: list[strawberry.ID] | None = _optional("One of these documents (a global id or the record's own).")
+    date: DateFilter | None = _optional("Dated in a period.")
+    dated: bool | None = _optional("With a date, or without one.")
+    genre: list[str] | None = _optional("Of one of these genres, without regard to case and accents.")
+    language: list[str] | None = _optional("With one of these languages (BCP 47; `zh` finds `zh-Hant` too).")
+    person: PersonCriterion | None = _optional("With one of these people, in one of these roles.")
+    topic: TopicCriterion | None = _optional("On one of these topics.")
+    identifier: list[str] | None = _optional("With one of these identifiers, as `scheme:value`.")
+    and_: list["DocumentFilter"] | None = _optional("All of these hold.", name="and")
+    or_: list["DocumentFilter"] | None = _optional("At least one of these holds; none does if the list is empty.", name="or")
+    not_: "DocumentFilter | None" = _optional("This does not hold.", name="not")
+
+
+@strawberry.input(description="Which people. All members that are given must hold.")
+class PersonFilter:
+    id: list[strawberry.ID] | None = _optional("One of these people (a global id or the record's own).")
+    kind: list[PersonKind] | None = _optional("Of one of these kinds.")
+    name: list[str] | None = _optional("With one of these names, preferred or other, without regard to case and accents.")
+    role: list[Role] | None = _optional("With a part in some document in one of these roles.")
+    identifier: list[str] | None = _optional("With one of these identifiers, as `scheme:value`.")
+    and_: list["PersonFilter"] | None = _optional("All of these hold.", name="and")
+    or_: list["PersonFilter"] | None = _optional("At least one of these holds; none does if the list is empty.", name="or")
+    not_: "PersonFilter | None" = _optional("This does not hold.", name="not")
+
+
+@strawberry.input(description="Which topics. All members that are given must hold.")
+class TopicFilter:
+    id: list[strawberry.ID] | None = _optional("One of these topics (a global id or the record's own).")
+    kind: list[TopicKind] | None = _optional("Of one of these kinds.")
+    name: list[str] | None = _optional("With one of these names, preferred or other, without regard to case and accents.")
+    below: list[strawberry.ID] | None = _optional("Somewhere below one of these topics (a global id or the record's own).")
+    identifier: list[str] | None = _optional("With one of these identifiers, as `scheme:value`.")
+    and_: list["TopicFilter"] | None = _optional("All of these hold.", name="and")
+    or_: list["TopicFilter"] | None = _optional("At least one of these holds; none does if the list is empty.", name="or")
+    not_: "TopicFilter | None" = _optional("This does not hold.", name="not")
+
+
+def _list_arguments(thing: str, filter_: Any, order: Any, default_order: str) -> dict[str, Argument]:
+    return {
+        "filter": Argument(filter_ | None, f"Which {thing}; all, if it is left out."),
+        "orderBy": Argument(order | None, f"In which order; {default_order}, if it is left out."),
+        **PAGE_ARGUMENTS,
+    }
+
+
+DOCUMENT_ARGUMENTS = _list_arguments("documents", DocumentFilter, DocumentOrder, "as they were loaded")
+PERSON_ARGUMENTS = _list_arguments("people", PersonFilter, NameOrder, "the list's own order")
+TOPIC_ARGUMENTS = _list_arguments("topics", TopicFilter, NameOrder, "the list's own order")
+ROLE_ARGUMENT = {"role": Argument(list[Role] | None, "Only in one of these roles.")}  # type: ignore[valid-type] # made by a function
+
+Table = NamedFromClause
+Rule = Callable[[Ask, Any, Arg], ColumnElement[bool]]
+
+
+def json_bind(ask: Ask, arg: Arg, convert: Callable[[Any], Any] = lambda item: item) -> ColumnElement[Any]:
+    """A list argument as one placeholder: a JSON list, each member converted."""
+    return ask.bind(lambda variables: _dump(map(convert, arg.get(variables) or ())), Text())
+
+
+def _dump(items: Any) -> str:
+    return orjson.dumps(list(items)).decode()
+
+
+def spellings(type_name: str, id_: str) -> list[str]:
+    """The record ids that an id may mean: what stands behind `Document:` in a global id, and the text itself.
+
+    >>> spellings("Person", "Person:stalin")
+    ['stalin', 'Person:stalin']
+    """
+    bare = id_.removeprefix(f"{type_name}:")
+    return [bare] if bare == id_ else [bare, id_]
+
+
+def among_ids(ask: Ask, arg: Arg, type_name: str, column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """The column is one of the given ids, global or the records' own."""
+
+    def get(variables: Mapping[str, Any]) -> str:
+        return _dump(spelling for id_ in arg.get(variables) for spelling in spellings(type_name, id_))
+
+    return column.in_(members(ask.bind(get, Text())))
+
+
+def among_terms(ask: Ask, arg: Arg, column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """The column is one of the given enum values."""
+    return column.in_(members(json_bind(ask, arg, term)))
+
+
+def term(value: Any) -> str:
+    """An enum value as the store keeps it."""
+    return str(getattr(value, "value", value))
+
+
+def _own_id(type_name: str) -> Rule:
+    return lambda ask, row, arg: among_ids(ask, arg, type_name, row.c.key)
+
+
+def _kind(ask: Ask, row: Any, arg: Arg) -> ColumnElement[bool]:
+    return among_terms(ask, arg, row.c.kind)
+
+
+def _period(arg: Arg) -> Getter:
+    def get(variables: Mapping[str, Any]) -> Any:
+        try:
+            return parse_edtf(arg.get(variables))
+        except NotEdtf as error:
+            raise InvalidArgument(f"`{arg.name}`: {error}", hint="Write `1950`, `1950-06` or `1950-06-25/1951-07`.") from None
+
+    return get
+
+
+def _date(ask: Ask, row: Any, arg: Arg) -> ColumnElement[bool]:
+    """A side that is open or unknown counts as without end for OVERLAPS, and is never surely inside for WITHIN."""
+    period = _period(arg["edtf"])
+    first = ask.bind(lambda v: _or(period(v).first_day, tables.FIRST), BigInteger())
+    last = ask.bind(lambda v: _or(period(v).last_day, tables.LAST), BigInteger())
+    dated = row.c.date_edtf.isnot(None)
+    if term(arg["match"].known) == "WITHIN":
+        known = and_(row.c.first_day.isnot(None), row.c.last_day.isnot(None))
+        return and_(known, row.c.first_day >= first, row.c.last_day <= last)
+    starts = or_(row.c.first_day.is_(None), row.c.first_day <= last)
+    ends = or_(row.c.last_day.is_(None), row.c.last_day >= first)
+    return and_(dated, starts, ends)
+
+
+def _or(value: int | None, unknown: int) -> int:
+    return unknown if value is None else value
+
+
+def _dated(_: Ask, row: Any, arg: Arg) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = row.c.date_edtf.isnot(None) if arg.known else row.c.date_edtf.is_(None)
+    return found
+
+
+def _genre(ask: Ask, row: Any, arg: Arg) -> ColumnElement[bool]:
+    wanted = select(GENRES.c.id).where(GENRES.c.folded.in_(members(json_bind(ask, arg, fold))))
+    found: ColumnElement[bool] = func.coalesce(row.c.genre_id, 0).in_(wanted)
+    return found
+
+
+def _language(ask: Ask, row: Any, arg: Arg) -> ColumnElement[bool]:
+    spoken = DOCUMENT_LANGUAGES.alias()
+    wanted = members(json_bind(ask, arg, str.lower)).subquery()
+    tag = func.lower(spoken.c.language)
+    fits = or_(tag == wanted.c.value, func.substr(tag, 1, func.length(wanted.c.value) + 1) == wanted.c.value + "-")
+    return exists(
+        select(1).select_from(spoken.join(wanted, fits)).where(spoken.c.document_id == row.c.id).correlate(row)
+    )
+
+
+def role_rule(ask: Ask, arg: Arg, column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """The column is one of the given roles; any, if none are given."""
+    return true() if arg.is_null else among_terms(ask, arg, column)
+
+
+def _person(ask: Ask, row: Any, arg: Arg) -> ColumnElement[bool]:
+    part = PARTS.alias()
+    conditions = [part.c.document_id == row.c.id, role_rule(ask, arg["role"], part.c.role)]
+    if not arg["id"].is_null:
+        wanted = select(PEOPLE.c.id).where(among_ids(ask, arg["id"], "Person", PEOPLE.c.key))
+        conditions.append(part.c.person_id.in_(wanted))
+    return exists(select(1).select_from(part).where(*conditions).correlate(row))
+
+
+def _topic(ask: Ask, row: Any, arg: Arg) -> ColumnElement[bool]:
+    link = DOCUMENT_TOPICS.alias()
+    wanted = select(TOPICS.c.id).where(among_ids(ask, arg["id"], "Topic", TOPICS.c.key))
+    if arg["includeNarrower"].known:
+        wanted = select(DESCENT.c.topic_id).where(DESCENT.c.ancestor_id.in_(wanted))
+    return exists(
+        select(1).select_from(link).where(link.c.document_id == row.c.id, link.c.topic_id.in_(wanted)).correlate(row)
+    )
+
+
+def _identifier(owner: str) -> Rule:
+    def rule(ask: Ask, row: Any, arg: Arg) -> ColumnElement[bool]:
+        known = IDENTIFIERS.alias()
+        wanted = members(json_bind(ask, arg))
+        found = select(1).select_from(known).where(
+            known.c[owner] == row.c.id, (known.c.scheme + ":" + known.c.value).in_(wanted)
+        )
+        return exists(found.correlate(row))
+
+    return rule
+
+
+def _name(owner: str) -> Rule:
+    def rule(ask: Ask, row: Any, arg: Arg) -> ColumnElement[bool]:
+        other = NAMES.alias()
+        wanted = members(json_bind(ask, arg, fold))
+        found = select(1).select_from(other).where(other.c[owner] == row.c.id, other.c.folded.in_(wanted))
+        return or_(row.c.folded.in_(wanted), exists(found.correlate(row)))
+
+    return rule
+
+
+def _any_role(ask: Ask, row: Any, arg: Arg) -> ColumnElement[bool]:
+    part = PARTS.alias()
+    found = select(1).select_from(part).where(part.c.person_id == row.c.id, among_terms(ask, arg, part.c.role))
+    return exists(found.correlate(row))
+
+
+def _below(ask: Ask, row: Any, arg: Arg) -> ColumnElement[bool]:
+    above = select(TOPICS.c.id).where(among_ids(ask, arg, "Topic", TOPICS.c.key))
+    below = select(DESCENT.c.topic_id).where(
+        DESCENT.c.ancestor_id.in_(above), DESCENT.c.ancestor_id != DESCENT.c.topic_id
+    )
+    found: ColumnElement[bool] = row.c.id.in_(below)
+    return found
+
+
+DOCUMENT_RULES: Mapping[str, Rule] = {
+    "id": _own_id("Document"),
+    "date": _date,
+    "dated": _dated,
+    "genre": _genre,
+    "language": _language,
+    "person": _person,
+    "topic": _topic,
+    "identifier": _identifier("document_id"),
+}
+PERSON_RULES: Mapping[str, Rule] = {
+    "id": _own_id("Person"),
+    "kind": _kind,
+    "name": _name("person_id"),
+    "role": _any_role,
+    "identifier": _identifier("person_id"),
+}
+TOPIC_RULES: Mapping[str, Rule] = {
+    "id": _own_id("Topic"),
+    "kind": _kind,
+    "name": _name("topic_id"),
+    "below": _below,
+    "identifier": _identifier("topic_id"),
+}
+
+
+def condition(ask: Ask, row: Any, arg: Arg, rules: Mapping[str, Rule]) -> ColumnElement[bool]:
+    """What a filter means for a row; an absent one, and one without members, holds for all."""
+    conditions = []
+    for key, member in arg.given():
+        if key == "and":
+            conditions.append(and_(true(), *(condition(ask, row, part, rules) for part in member.parts)))
+        elif key == "or":
+            conditions.append(or_(false(), *(condition(ask, row, part, rules) for part in member.parts)))
+        elif key == "not":
+            conditions.append(not_(condition(ask, row, member, rules)))
+        else:
+            conditions.append(rules[key](ask, row, member))
+    return and_(true(), *conditions)
+
+
+DOCUMENT_KEYS = {
+    "DATE": ("earliest_rising", "earliest_falling", int),
+    "DATE_LATEST": ("latest_rising", "latest_falling", int),
+    "TITLE": ("sort_title", "sort_title", str),
+    "POSITION": ("position_rising", "position_falling", int),
+}
+NAME_KEYS = {"NAME": ("sort_name", "sort_name", str)}
+
+
+def order(row: Any, arg: Arg, keys: Mapping[str, tuple[str, str, type]], default: Order) -> Order:
+    """The order that is asked for, by the columns of the row."""
+    if arg.is_null:
+        return default
+    name, falling = term(arg["field"].known), term(arg["direction"].known) == "DESC"
+    rising_column, falling_column, kind = keys[name]
+    column = row.c[falling_column if falling else rising_column]
+    return Order(name, (Key(column, kind),), falling)

@@ -1,0 +1,173 @@
+"""The database functions that make JSON, as SQLAlchemy constructs; what differs between databases stands here and nowhere else.
+
+JSON is built as text: `'{"title":' || json_quote(title) || '}'`. It needs no re-parsing of what a sub-query made, knows no limit
+on the number of arguments, and both databases can do it. An expression whose type is `Json` is JSON already; others get quoted.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Text, case, func, select, type_coerce
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import Boolean, TypeDecorator
+
+CONCAT_MAX_PARTS = 64
+"""A longer chain is nested: SQLite's parser allows an expression 1,000 levels, and each part is one."""
+
+
+class Json(TypeDecorator[str]):
+    """The type of an expression that is JSON text, and never NULL."""
+
+    impl = Text
+    cache_ok = True
+
+
+class inline(ColumnElement[str]):  # noqa: N801 - reads as a function, like SQLAlchemy's own
+    """A constant text, written into the statement by the dialect's own quoting; for response keys and type names."""
+
+    inherit_cache = True
+    type = Json()
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+class concat(FunctionElement[str]):  # noqa: N801 - as above
+    """The texts one after the other; NULL if one of them is."""
+
+    inherit_cache = True
+    type = Json()
+
+
+class quote(FunctionElement[str]):  # noqa: N801 - as above
+    """A text or a number as JSON; NULL as `null`."""
+
+    inherit_cache = True
+    name = "quote"
+    type = Json()
+
+
+class join_text(FunctionElement[str]):  # noqa: N801 - as above
+    """An aggregate: the texts of all rows, with commas between, in the order of the rows; NULL without rows."""
+
+    inherit_cache = True
+    name = "join_text"
+    type = Text()
+
+
+class each(FunctionElement[Any]):  # noqa: N801 - as above
+    """The members of a JSON list (given as text) as rows of one column, `value`; `key` counts them from 0."""
+
+    inherit_cache = True
+    name = "each"
+
+
+class seal(FunctionElement[str]):  # noqa: N801 - as above
+    """A cursor made from the text of its position (see `data.cursors`)."""
+
+    inherit_cache = True
+    name = "seal"
+    type = Text()
+
+
+@compiles(inline)
+def _inline(element: inline, compiler: SQLCompiler, **_: object) -> str:
+    return compiler.render_literal_value(element.text, Text())
+
+
+@compiles(concat)
+def _concat(element: concat, compiler: SQLCompiler, **kw: Any) -> str:
+    return "(" + " || ".join(compiler.process(part, **kw) for part in element.clauses) + ")"
+
+
+@compiles(quote, "sqlite")
+def _quote(element: quote, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json_quote({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(join_text, "sqlite")
+def _join_text(element: join_text, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"group_concat({compiler.process(element.clauses, **kw)}, ',')"
+
+
+@compiles(each, "sqlite")
+def _each(element: each, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(seal, "sqlite")
+def _seal(element: seal, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"fonds_seal({compiler.process(element.clauses, **kw)})"
+
+
+def as_json(value: ColumnElement[Any]) -> ColumnElement[str]:
+    """The value as JSON text: as it is, if it is JSON; else quoted."""
+    if isinstance(value.type, Json):
+        return value
+    if isinstance(value.type, Boolean):
+        words = case((value, inline("true")), (value.is_(None), inline("null")), else_=inline("false"))
+        return type_coerce(words, Json())
+    return quote(value)
+
+
+def _chain(parts: Sequence[ColumnElement[Any]]) -> ColumnElement[str]:
+    while len(parts) > CONCAT_MAX_PARTS:
+        parts = [
+            concat(*parts[start : start + CONCAT_MAX_PARTS]) for start in range(0, len(parts), CONCAT_MAX_PARTS)
+        ]
+    return concat(*parts)
+
+
+def json_object(members: Iterable[tuple[str, ColumnElement[Any]]]) -> ColumnElement[str]:
+    """`{"key":value,…}` in the order given. Keys are GraphQL names, so they need no escaping."""
+    text, parts = "{", list[ColumnElement[Any]]()
+    for key, value in members:
+        separator = "" if text == "{" and not parts else ","
+        text += f'{separator}"{key}":'
+        if isinstance(value, inline):
+            text += value.text
+            continue
+        parts += [inline(text), as_json(value)]
+        text = ""
+    text += "}"
+    return _chain([*parts, inline(text)]) if parts else inline(text)
+
+
+def json_array(values: ColumnElement[Any], *, where: ColumnElement[bool] | None = None) -> ColumnElement[str]:
+    """An aggregate: `[…]` of the value of each row, in the order of the rows; `[]` without rows."""
+    joined: ColumnElement[Any] = join_text(as_json(values))
+    if where is not None:
+        joined = joined.filter(where)  # type: ignore[attr-defined] # FunctionElement has it, ColumnElement does not
+    return concat(inline("["), func.coalesce(joined, inline("")), inline("]"))
+
+
+def json_or_null(statement: Select[Any]) -> ColumnElement[str]:
+    """The one JSON text that the statement selects, or `null` if it finds no row."""
+    return type_coerce(func.coalesce(statement.scalar_subquery(), inline("null")), Json())
+
+
+def members(json_list: ColumnElement[Any]) -> Select[Any]:
+    """A JSON list's members, to be used with IN."""
+    rows = each(json_list).table_valued("value")
+    return select(rows.c.value)
+
+
+def least(left: ColumnElement[Any], right: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The smaller of two values, neither of them NULL."""
+    return case((left < right, left), else_=right)
+
+
+def greatest(left: ColumnElement[Any], right: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The larger of two values, neither of them NULL."""
+    return case((left > right, left), else_=right)
+
+
+def iso_day(day: ColumnElement[Any]) -> ColumnElement[str]:
+    """A day (year*10000 + month*100 + day) as `1949-12-09`; years before 0 with a sign, beyond 9999 with all their digits."""
+    in_year = ((day % 10000) + 10000) % 10000
+    year = (day - in_year).op("/")(10000)
+    pattern = case((day < 0, "%05d-%02d-%02d"), else_="%04d-%02d-%02d")
+    text = func.printf(pattern, year, in_year.op("/")(100), in_year % 100)
+    return case((day.isnot(None), text), else_=None)

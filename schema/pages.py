@@ -1,0 +1,394 @@
+"""Lists as Relay connections: keyset pages in both directions, their cursors, their edges and counts.
+
+A page is found by comparing sort keys, never by counting off rows, so page 50,000 costs what page 1 costs. What is not selected
+is not computed: without `pageInfo` no row beyond the page is read, without `totalCount` none is counted.
+
+    https://relay.dev/graphql/connections.htm
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any, cast
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    Subquery,
+    Text,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.types import TypeEngine
+
+from data.cursors import unseal
+from data.errors import InvalidArgument, InvalidCursor
+from schema.arguments import Arg
+from schema.fields import Argument
+from schema.functions import concat, greatest, inline, json_array, least, quote, seal
+from schema.plan import Ask
+
+PAGE_DEFAULT_ROWS = 20
+PAGE_MAX_ROWS = 100
+SQL_INTEGER_MAX = 2**63 - 1
+
+PAGE_ARGUMENTS = {
+    "first": Argument(
+        int | None, f"How many from the start, 0 to {PAGE_MAX_ROWS}; {PAGE_DEFAULT_ROWS} if `last` is not given either."
+    ),
+    "after": Argument(str | None, "A cursor of this list: only what comes after it."),
+    "last": Argument(int | None, f"How many from the end, 0 to {PAGE_MAX_ROWS}."),
+    "before": Argument(str | None, "A cursor of this list: only what comes before it."),
+}
+
+
+@dataclass(frozen=True)
+class Key:
+    """One column to sort by, never NULL; texts compare by code point."""
+
+    column: ColumnElement[Any]
+    kind: type[int] | type[str] = int
+
+    @property
+    def type(self) -> TypeEngine[Any]:
+        return BigInteger() if self.kind is int else Text()
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order of a list: its keys, most significant first, rising or falling together; the row's id is added as the last."""
+
+    name: str
+    keys: tuple[Key, ...] = ()
+    falling: bool = False
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list before it is cut into pages: where its rows come from, and which column names the node."""
+
+    rows: FromClause
+    node_id: ColumnElement[int]
+    node: Callable[[ColumnElement[int]], tuple[FromClause, ColumnElement[bool]]]
+    where: tuple[ColumnElement[bool], ...] = ()
+    order: Order = field(default_factory=lambda: Order("DEFAULT"))
+    carry: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
+    edge: Any = None
+
+    def filtered(self, *conditions: ColumnElement[bool]) -> "Listing":
+        return replace(self, where=(*self.where, *conditions))
+
+    def keys(self) -> tuple[Key, ...]:
+        return (*self.order.keys, Key(self.node_id))
+
+    def select(self, *columns: ColumnElement[Any]) -> Select[Any]:
+        """The columns over all rows of the list; rows of outer statements are meant where they are named."""
+        return select(*columns).select_from(self.rows).where(*self.where).correlate_except(*tables_of(self.rows))
+
+
+def tables_of(rows: FromClause) -> list[FromClause]:
+    """The tables that a join is made of; a table is made of itself."""
+    left, right = getattr(rows, "left", None), getattr(rows, "right", None)
+    return [rows] if left is None or right is None else [*tables_of(left), *tables_of(right)]
+
+
+@dataclass(frozen=True)
+class PageArgs:
+    """How a page was asked for, after the arguments were read."""
+
+    first: Arg | None
+    last: Arg | None
+    after: Arg | None
+    before: Arg | None
+
+    @property
+    def backward(self) -> bool:
+        return self.first is None
+
+
+@dataclass(frozen=True)
+class PageView:
+    """The row that the fields of a connection hang on: the list, its page, and what was asked."""
+
+    ask: Ask
+    listing: Listing
+    asked: PageArgs
+    page: Subquery | None
+    kept: ColumnElement[bool] | None
+
+    def limit(self, name: str) -> ColumnElement[int]:
+        """The number given as `first` or `last` (`first` by default)."""
+        return _size(self.ask, getattr(self.asked, name), 0)
+
+
+@dataclass(frozen=True)
+class EdgeRow:
+    """The row that the fields of an edge hang on: the node's id, what the list carries, and the listing's own edge facts."""
+
+    view: PageView
+    c: Any
+    facts: Any
+
+
+def connection(ask: Ask, listing: Listing) -> ColumnElement[str]:
+    """The page that the arguments ask for, as the connection object that the selection below wants."""
+    asked = _read(ask)
+    selected = ask.selected()
+    needs_page = bool(selected & {"edges", "nodes", "pageInfo"})
+    with ask.rows(_late_size(ask, asked.first or asked.last, 0)):
+        if not needs_page:
+            return ask.below(PageView(ask, listing, asked, None, None))
+        numbered = "pageInfo" in selected or (asked.first is not None and asked.last is not None)
+        page, kept = _page(ask, listing, asked, numbered=numbered)
+        below = ask.below(PageView(ask, listing, asked, page, kept))
+    return cast(
+        "ColumnElement[str]",
+        _typed(select(below).select_from(page).correlate_except(page).scalar_subquery(), below),
+    )
+
+
+def _typed(value: ColumnElement[Any], like: ColumnElement[Any]) -> ColumnElement[Any]:
+    value.type = like.type
+    return value
+
+
+def _read(ask: Ask) -> PageArgs:
+    first, last = (None if ask[name].is_null else ask[name] for name in ("first", "last"))
+    if first is None and last is None:
+        first = Arg("first", get=lambda _: PAGE_DEFAULT_ROWS)
+    after, before = (None if ask[name].is_null else ask[name] for name in ("after", "before"))
+    return PageArgs(first, last, after, before)
+
+
+def _checked_size(arg: Arg) -> Callable[[Mapping[str, Any]], int]:
+    def get(variables: Mapping[str, Any]) -> int:
+        size: int = arg.get(variables)
+        if not 0 <= size <= PAGE_MAX_ROWS:
+            raise InvalidArgument(
+                f"`{arg.name}` is {size}, outside 0 to {PAGE_MAX_ROWS}.",
+                hint="Ask for less at a time, and for the next page with `after`.",
+            )
+        return size
+
+    return get
+
+
+def _late_size(ask: Ask, arg: Arg | None, more: int) -> Any:
+    get = _checked_size(arg) if arg else lambda _: 0
+    return ask.late(lambda variables: get(variables) + more)
+
+
+def _size(ask: Ask, arg: Arg | None, more: int) -> ColumnElement[int]:
+    get = _checked_size(arg) if arg else lambda _: 0
+    return ask.bind(lambda variables: get(variables) + more, Integer())
+
+
+def _page(
+    ask: Ask, listing: Listing, asked: PageArgs, *, numbered: bool
+) -> tuple[Subquery, ColumnElement[bool] | None]:
+    """The rows of the page, in its order; numbered, one more than the page is read, and a condition says which belong."""
+    keys = listing.keys()
+    columns = [key.column.label(f"k{i}") for i, key in enumerate(keys)]
+    carried = [column.label(name) for name, column in listing.carry.items()]
+    falls = listing.order.falling != asked.backward
+    conditions = [
+        _beyond(ask, listing, arg, name=name, inclusive=False)
+        for name, arg in (("after", asked.after), ("before", asked.before))
+        if arg
+    ]
+    scan = (
+        listing.filtered(*conditions)
+        .select(*columns, *carried)
+        .order_by(*(key.column.desc() if falls else key.column.asc() for key in keys))
+    )
+    if not numbered:
+        scan = scan.limit(_size(ask, asked.first or asked.last, 0))
+        return _turned(scan.subquery(), len(keys), falls=falls) if asked.backward else scan.subquery(), None
+    limit = _size(ask, asked.first or asked.last, 1)
+    if asked.first and asked.last:
+        limit = greatest(limit, _size(ask, asked.last, 1))
+    inner = scan.limit(limit).subquery()
+    order = [inner.c[f"k{i}"].desc() if falls else inner.c[f"k{i}"].asc() for i in range(len(keys))]
+    page = select(
+        *inner.c,
+        func.row_number().over(order_by=order).label("number"),
+        func.count().over().label("found"),
+    ).subquery()
+    ordered = select(*page.c).order_by(page.c.number.desc() if asked.backward else page.c.number).subquery()
+    return ordered, _kept(ask, ordered, asked)
+
+
+def _turned(inner: Subquery, keys: int, *, falls: bool) -> Subquery:
+    """A page that was read backwards, in the list's own order."""
+    order = [inner.c[f"k{i}"].asc() if falls else inner.c[f"k{i}"].desc() for i in range(keys)]
+    return select(*inner.c).order_by(*order).subquery()
+
+
+def _kept(ask: Ask, page: Subquery, asked: PageArgs) -> ColumnElement[bool]:
+    only = asked.first or asked.last
+    kept = page.c.number <= _size(ask, only, 0)
+    if asked.first and asked.last:
+        kept = and_(kept, page.c.number > _last_within_first(ask, page, asked))
+    return kept
+
+
+def _last_within_first(ask: Ask, page: Subquery, asked: PageArgs) -> ColumnElement[int]:
+    """How many of the first rows are left out when both `first` and `last` are given."""
+    return least(page.c.found, _size(ask, asked.first, 0)) - _size(ask, asked.last, 0)
+
+
+def _signature(ask: Ask, listing: Listing) -> str:
+    return f"{ask.name} {listing.order.name} {'DESC' if listing.order.falling else 'ASC'}"
+
+
+def _beyond(ask: Ask, listing: Listing, arg: Arg, *, name: str, inclusive: bool) -> ColumnElement[bool]:
+    """The rows after (or before) a cursor; `inclusive`, those on its other side, its own row among them."""
+    keys = listing.keys()
+    kinds = tuple(key.kind for key in keys)
+    signature, secret = _signature(ask, listing), ask.planner.secret
+
+    def part(index: int) -> ColumnElement[Any]:
+        return ask.bind(
+            lambda variables: position(secret, arg.get(variables), signature, kinds, name)[index], keys[index].type
+        )
+
+    columns = tuple_(*(key.column for key in keys)) if len(keys) > 1 else keys[0].column
+    values = tuple_(*map(part, range(len(keys)))) if len(keys) > 1 else part(0)
+    greater = (name == "after") != listing.order.falling
+    if inclusive:
+        return columns <= values if greater else columns >= values
+    return columns > values if greater else columns < values
+
+
+@lru_cache(maxsize=1024)
+def position(secret: str, cursor: str, signature: str, kinds: tuple[type, ...], name: str) -> tuple[Any, ...]:
+    """The keys that a cursor stands for. Raises InvalidCursor for one that this store never gave out for this list and order."""
+    text = unseal(secret, cursor) if cursor else None
+    if text is None:
+        raise InvalidCursor(
+            f"`{name}` is not a cursor of this archive." if cursor else f"`{name}` is empty.",
+            hint="Take a cursor from `edges { cursor }` or `pageInfo`; leave the argument out for the first page.",
+        )
+    found, *keys = json.loads(text)
+    if found != signature or tuple(map(type, keys)) != kinds:
+        raise InvalidCursor(
+            f"`{name}` is a cursor of another list or another order.",
+            hint="Use a cursor only with the field and the `orderBy` that gave it.",
+        )
+    return tuple(keys)
+
+
+def _cursor(view: PageView, page: Subquery) -> ColumnElement[str]:
+    parts: list[ColumnElement[Any]] = [inline(f'["{_signature(view.ask, view.listing)}"')]
+    for i in range(len(view.listing.keys())):
+        parts += [inline(","), quote(page.c[f"k{i}"])]
+    return seal(concat(*parts, inline("]")))
+
+
+def _node(view: PageView, ask: Ask) -> ColumnElement[str]:
+    page = _page_of(view)
+    key = page.c[f"k{len(view.listing.keys()) - 1}"]
+    node, condition = view.listing.node(key)
+    below = ask.below(node)
+    return cast(
+        "ColumnElement[str]",
+        _typed(select(below).select_from(node).where(condition).correlate_except(node).scalar_subquery(), below),
+    )
+
+
+def _page_of(view: PageView) -> Subquery:
+    if view.page is None:
+        message = "a page is read when nodes, edges or pageInfo are selected"
+        raise TypeError(message)
+    return view.page
+
+
+# The SQL of the fields that every connection and every edge has.
+
+
+def nodes(view: PageView, ask: Ask) -> ColumnElement[str]:
+    """The things of this page, without what the edges say of them."""
+    return json_array(_node(view, ask), where=view.kept)
+
+
+def edges(view: PageView, ask: Ask) -> ColumnElement[str]:
+    """The things of this page, each with its cursor and with what belongs to its place in this list."""
+    page = _page_of(view)
+    return json_array(ask.below(EdgeRow(view, page.c, view.listing.edge)), where=view.kept)
+
+
+def edge_node(edge: EdgeRow, ask: Ask) -> ColumnElement[str]:
+    """The thing itself."""
+    return _node(edge.view, ask)
+
+
+def edge_cursor(edge: EdgeRow, _: Ask) -> ColumnElement[str]:
+    """Where this edge stands in the list: to be given as `after` or `before`."""
+    return _cursor(edge.view, _page_of(edge.view))
+
+
+def total_count(view: PageView, _: Ask) -> ColumnElement[int]:
+    """How many there are in the whole list, not only on this page. Counted only when asked for."""
+    return view.listing.select(func.count()).scalar_subquery()
+
+
+def page_info(view: PageView, ask: Ask) -> ColumnElement[str]:
+    """What lies before and behind this page."""
+    return ask.below(view)
+
+
+def has_next_page(view: PageView, _: Ask) -> ColumnElement[bool]:
+    """Whether there is more behind this page."""
+    page, asked = _page_of(view), view.asked
+    more = _exists_beyond(view, asked.before, "before")
+    if asked.first is None:
+        return more
+    return or_(func.coalesce(func.max(page.c.found), 0) > view.limit("first"), more)
+
+
+def has_previous_page(view: PageView, _: Ask) -> ColumnElement[bool]:
+    """Whether there is more before this page."""
+    page, asked = _page_of(view), view.asked
+    more = _exists_beyond(view, asked.after, "after")
+    if asked.last is None:
+        return more
+    return or_(func.coalesce(func.max(page.c.found), 0) > view.limit("last"), more)
+
+
+def _exists_beyond(view: PageView, arg: Arg | None, name: str) -> ColumnElement[bool]:
+    if arg is None:
+        return literal(value=False)
+    condition = _beyond(view.ask, view.listing, arg, name=name, inclusive=True)
+    return exists(view.listing.filtered(condition).select(literal(1)))
+
+
+def start_cursor(view: PageView, _: Ask) -> ColumnElement[str]:
+    """The cursor of the first thing on this page; null on an empty page."""
+    return _end_of_page(view, at_start=True)
+
+
+def end_cursor(view: PageView, _: Ask) -> ColumnElement[str]:
+    """The cursor of the last thing on this page; null on an empty page."""
+    return _end_of_page(view, at_start=False)
+
+
+def _end_of_page(view: PageView, *, at_start: bool) -> ColumnElement[str]:
+    page, asked = _page_of(view), view.asked
+    size = view.limit("last" if asked.backward else "first")
+    near: ColumnElement[Any] = literal(1)
+    if asked.first and asked.last:
+        near = greatest(_last_within_first(view.ask, page, asked) + 1, literal(1))
+    far = least(page.c.found, size)
+    edge = near if at_start != asked.backward else far
+    chosen = case((and_(page.c.number == edge, *([view.kept] if view.kept is not None else [])), _cursor(view, page)))
+    return func.max(chosen, type_=Text())

@@ -1,0 +1,266 @@
+"""The planner: one operation becomes one SQL statement whose only value is the JSON of the answer.
+
+It walks the operation as GraphQL's execution does (fields of one response key merged, fragments by type, `@include` and `@skip`),
+but on types and not on data: each field gives a SQL expression, and an object is the JSON text of its fields' expressions.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLIncludeDirective,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLSkipDirective,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    ValueNode,
+    VariableNode,
+    get_named_type,
+)
+from sqlalchemy import BindParameter, ColumnElement, Dialect, bindparam, select
+from sqlalchemy.types import TypeEngine
+
+from data.errors import RequestError
+from schema.arguments import Arg, Getter, Variables, from_ast
+from schema.fields import METADATA_KEY, Row, Sql
+from schema.functions import inline, json_object
+
+TYPE_KEY = " type"
+"""Where an answer for graphql-core names the type of an object of an interface; no alias can be that."""
+
+INTROSPECTION = frozenset({"__schema", "__type"})
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One SQL statement and what is bound to it at each run, in the order of its placeholders."""
+
+    sql: str
+    values: tuple[Any, ...]
+    cost: "Cost"
+
+    def bind(self, variables: Variables) -> tuple[Any, ...]:
+        """The values of the placeholders. Raises GraphQLError for a value that its argument does not allow."""
+        return tuple(value(variables) if isinstance(value, Bound) else value for value in self.values)
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A value that is found anew at each run: `get` finds it; an error of it names the field it stands in."""
+
+    get: Getter
+    nodes: tuple[FieldNode, ...]
+    path: tuple[str, ...]
+
+    def __call__(self, variables: Variables) -> Any:
+        try:
+            return self.get(variables)
+        except RequestError as error:
+            raise located(error, self.nodes, self.path) from error
+
+
+def located(error: RequestError, nodes: Sequence[FieldNode], path: Sequence[str]) -> GraphQLError:
+    """The error as GraphQL tells it: with its code and hint, and where in the operation it stands."""
+    extensions = {"code": error.code} | ({"hint": error.hint} if error.hint else {})
+    return GraphQLError(
+        error.message, nodes=list(nodes), path=list(path), extensions=extensions, original_error=error
+    )
+
+
+@dataclass
+class Cost:
+    """How many rows an operation may read at most: the sizes of its pages, multiplied down the tree."""
+
+    rows: Bound | int = 1
+    below: list["Cost"] = field(default_factory=list)
+
+    def total(self, variables: Variables) -> int:
+        own = self.rows(variables) if isinstance(self.rows, Bound) else self.rows
+        return cast("int", own) * (1 + sum(cost.total(variables) for cost in self.below))
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a field's function may ask the planner: its arguments, and to render the selection below it on a row."""
+
+    planner: "Planner"
+    args: Mapping[str, Arg]
+    type: GraphQLNamedType
+    nodes: tuple[FieldNode, ...]
+    path: tuple[str, ...]
+    owner: str
+
+    def __getitem__(self, name: str) -> Arg:
+        return self.args.get(name) or Arg(name, is_null=True)
+
+    @property
+    def name(self) -> str:
+        """The field with its type, such as `Person.documents`."""
+        return f"{self.owner}.{self.nodes[0].name.value}"
+
+    def below(self, row: Row, *, as_type: str | None = None) -> ColumnElement[str]:
+        """The JSON object of the selection below this field, on a row; for an interface, of the type that is named."""
+        return self.planner.object(self._object_type(as_type), self, row)
+
+    def _object_type(self, as_type: str | None) -> GraphQLObjectType:
+        found = self.planner.schema.get_type(as_type) if as_type else self.type
+        return cast("GraphQLObjectType", found)
+
+    def selected(self) -> frozenset[str]:
+        """The names of the fields that are selected below."""
+        found = self.planner.collect(cast("GraphQLObjectType", self.type), self.nodes)
+        return frozenset(nodes[0].name.value for nodes in found.values())
+
+    def bind(self, get: Getter, type_: TypeEngine[Any]) -> BindParameter[Any]:
+        """A placeholder whose value is found at each run."""
+        return self.planner.bind(self.late(get), type_)
+
+    def late(self, get: Getter) -> Bound:
+        """The value as something that is found at each run, and whose errors name this field."""
+        return Bound(get, self.nodes, self.path)
+
+    @contextmanager
+    def rows(self, at_most: Bound | int) -> Iterator[None]:
+        """What is rendered inside may be read once for each of so many rows."""
+        with self.planner.costing(at_most):
+            yield
+
+
+@dataclass
+class Planner:
+    """Makes the plan of one operation; used once."""
+
+    schema: GraphQLSchema
+    dialect: Dialect
+    secret: str
+    archive_name: str
+    fragments: Mapping[str, FragmentDefinitionNode]
+    variables: Variables
+    for_executor: bool = False
+    bounds: dict[str, Bound] = field(default_factory=dict)
+    cost: Cost = field(default_factory=Cost)
+
+    def plan(self, operation: OperationDefinitionNode) -> Plan:
+        """The plan of a query. Raises GraphQLError for an argument that cannot be."""
+        query = cast("GraphQLObjectType", self.schema.query_type)
+        root = Ask(self, {}, query, (), (), "")
+        found = self._collect_all(query, [operation.selection_set])
+        answer = self._members(query, found, root, None)
+        compiled = select(answer).compile(dialect=self.dialect)
+        values = {**compiled.params, **self.bounds}
+        return Plan(compiled.string, tuple(values[name] for name in compiled.positiontup or ()), self.cost)
+
+    def bind(self, bound: Bound, type_: TypeEngine[Any]) -> BindParameter[Any]:
+        name = f"p{len(self.bounds)}"
+        self.bounds[name] = bound
+        return bindparam(name, type_=type_)
+
+    @contextmanager
+    def costing(self, rows: Bound | int) -> Iterator[None]:
+        outer, inner = self.cost, Cost(rows)
+        outer.below.append(inner)
+        self.cost = inner
+        try:
+            yield
+        finally:
+            self.cost = outer
+
+    def object(self, type_: GraphQLObjectType, ask: Ask, row: Row) -> ColumnElement[str]:
+        """The JSON object of the selection below a field, on a row."""
+        return self._members(type_, self.collect(type_, ask.nodes), ask, row)
+
+    def collect(self, type_: GraphQLObjectType, nodes: Iterable[FieldNode]) -> dict[str, list[FieldNode]]:
+        """The selected fields below the nodes by response key, in the order of their first mention."""
+        return self._collect_all(type_, [node.selection_set for node in nodes if node.selection_set])
+
+    def _collect_all(
+        self, type_: GraphQLObjectType, selections: Iterable[SelectionSetNode]
+    ) -> dict[str, list[FieldNode]]:
+        found: dict[str, list[FieldNode]] = {}
+        seen: set[str] = set()
+        for selection in selections:
+            self._collect(type_, selection, found, seen)
+        return found
+
+    def _collect(
+        self, type_: GraphQLObjectType, selections: SelectionSetNode, found: dict[str, list[FieldNode]], seen: set[str]
+    ) -> None:
+        for node in selections.selections:
+            if not self._included(node.directives):
+                continue
+            if isinstance(node, FieldNode):
+                key = (node.alias or node.name).value
+                found.setdefault(key, []).append(node)
+            elif isinstance(node, InlineFragmentNode):
+                if self._applies(type_, node.type_condition.name.value if node.type_condition else None):
+                    self._collect(type_, node.selection_set, found, seen)
+            elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
+                seen.add(node.name.value)
+                fragment = self.fragments[node.name.value]
+                if self._applies(type_, fragment.type_condition.name.value):
+                    self._collect(type_, fragment.selection_set, found, seen)
+
+    def _applies(self, type_: GraphQLObjectType, condition: str | None) -> bool:
+        return condition in (None, type_.name) or any(face.name == condition for face in type_.interfaces)
+
+    def _included(self, directives: Iterable[Any]) -> bool:
+        for directive in directives or ():
+            name = directive.name.value
+            if name in (GraphQLSkipDirective.name, GraphQLIncludeDirective.name):
+                is_set = self._flag(directive.arguments[0].value)
+                if is_set == (name == GraphQLSkipDirective.name):
+                    return False
+        return True
+
+    def _flag(self, node: ValueNode) -> bool:
+        if isinstance(node, VariableNode):
+            return bool(self.variables[node.name.value])
+        return bool(cast("Any", node).value)
+
+    def _members(
+        self, type_: GraphQLObjectType, found: Mapping[str, list[FieldNode]], ask: Ask, row: Row
+    ) -> ColumnElement[str]:
+        members = [
+            (key, self._field(type_, tuple(nodes), (*ask.path, key), row))
+            for key, nodes in found.items()
+            if nodes[0].name.value not in INTROSPECTION
+        ]
+        if self.for_executor and type_.interfaces:
+            members.append((TYPE_KEY, inline(f'"{type_.name}"')))
+        return json_object(members)
+
+    def _field(
+        self, type_: GraphQLObjectType, nodes: tuple[FieldNode, ...], path: tuple[str, ...], row: Row
+    ) -> ColumnElement[Any]:
+        name = nodes[0].name.value
+        if name == "__typename":
+            return inline(f'"{type_.name}"')
+        definition = type_.fields[name]
+        named = get_named_type(definition.type)
+        ask = Ask(self, self._arguments(definition.args, nodes[0]), named, nodes, path, type_.name)
+        try:
+            return sql_of(definition)(row, ask)
+        except RequestError as error:
+            raise located(error, nodes, path) from error
+
+    def _arguments(self, declared: Mapping[str, Any], node: FieldNode) -> dict[str, Arg]:
+        written = {argument.name.value: argument.value for argument in node.arguments or ()}
+        read = {name: from_ast(name, of, written.get(name), self.variables) for name, of in declared.items()}
+        return {name: arg for name, arg in read.items() if arg is not None}
+
+
+def sql_of(definition: Any) -> Sql:
+    """The function that a field was declared with (`schema.fields.field`)."""
+    return cast("Sql", definition.extensions["strawberry-definition"].metadata[METADATA_KEY])
+
+

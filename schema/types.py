@@ -1,0 +1,705 @@
+"""The types Document, Person and Topic, what they consist of, and the connections between them; they name each other, so they share a file.
+
+Each field is declared with the SQL that it is (`schema/fields.py`); every description here is what GraphiQL shows.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import strawberry
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Integer,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
+from strawberry.scalars import JSON
+
+from data import tables
+from data.errors import InvalidArgument
+from schema.fields import Argument, Row, column, field
+from schema.filters import (
+    BROADER,
+    DESCENT,
+    DOCUMENT_ARGUMENTS,
+    DOCUMENT_KEYS,
+    DOCUMENT_LANGUAGES,
+    DOCUMENT_RULES,
+    DOCUMENT_TOPICS,
+    DOCUMENTS,
+    GENRES,
+    IDENTIFIERS,
+    NAME_KEYS,
+    NAMES,
+    PARTS,
+    PEOPLE,
+    PERSON_ARGUMENTS,
+    PERSON_RULES,
+    ROLE_ARGUMENT,
+    TOPIC_ARGUMENTS,
+    TOPIC_RULES,
+    TOPICS,
+    Basis,
+    Certainty,
+    Evidence,
+    NameKind,
+    NoteKind,
+    PersonKind,
+    Role,
+    Rule,
+    TextKind,
+    TopicKind,
+    condition,
+    order,
+    role_rule,
+)
+from schema.functions import Json, concat, inline, iso_day, json_array, json_or_null
+from schema.pages import (
+    PAGE_ARGUMENTS,
+    EdgeRow,
+    Key,
+    Listing,
+    Order,
+    connection,
+    edge_cursor,
+    edge_node,
+    edges,
+    end_cursor,
+    has_next_page,
+    has_previous_page,
+    nodes,
+    page_info,
+    start_cursor,
+    total_count,
+)
+from schema.plan import Ask
+
+LIST_DEFAULT_ITEMS = 100
+LIST_MAX_ITEMS = 1000
+LIST_ARGUMENTS = {
+    "first": Argument(int, f"How many at most, 0 to {LIST_MAX_ITEMS}.", LIST_DEFAULT_ITEMS),
+    "offset": Argument(int, "How many to leave out at the start.", 0),
+}
+OFFSET_MAX = 2**31 - 1
+
+DOCUMENT_PEOPLE = tables.table(tables.DocumentPerson)
+NOTES = tables.table(tables.Note)
+TEXTS = tables.table(tables.Text)
+
+Date = strawberry.scalar(
+    name="Date",
+    description="A day as ISO 8601 writes it: `1949-12-09`. Years before 0 have a sign and count astronomically (`-0043` is 44 BCE); "
+    "years beyond 9999 are written with all their digits.",
+    specified_by_url="https://www.iso.org/standard/70907.html",
+    serialize=str,
+    parse_value=str,
+)
+DateText = strawberry.scalar
+
+
+def _whole(ask: Ask, name: str, at_most: int) -> Any:
+    def get(variables: Mapping[str, Any]) -> int:
+        size: int = ask[name].get(variables)
+        if not 0 <= size <= at_most:
+            raise InvalidArgument(f"`{name}` is {size}, outside 0 to {at_most}.", hint="Ask for a part of the list.")
+        return size
+
+    return ask.late(get)
+
+
+def plain_list(ask: Ask, row: FromClause, *conditions: ColumnElement[bool]) -> ColumnElement[str]:
+    """A short list without cursors, in the order of the record: `first` and `offset` bound it."""
+    first = _whole(ask, "first", LIST_MAX_ITEMS)
+    offset = _whole(ask, "offset", OFFSET_MAX)
+    with ask.rows(first):
+        item = ask.below(row).label("item")
+    wanted = (
+        select(item)
+        .select_from(row)
+        .where(*conditions)
+        .order_by(row.c.position, row.c.id)
+        .limit(ask.planner.bind(first, Integer()))
+        .offset(ask.planner.bind(offset, Integer()))
+        .correlate_except(row)
+        .subquery()
+    )
+    return as_subquery(select(json_array(json_text(wanted.c.item))).correlate_except(wanted))
+
+
+def json_text(value: ColumnElement[Any]) -> ColumnElement[str]:
+    """The same expression, known to be JSON."""
+    value.type = Json()
+    return value
+
+
+def as_subquery(statement: Any) -> ColumnElement[str]:
+    """The JSON text that a statement always selects, as an expression."""
+    return json_text(statement.scalar_subquery())
+
+
+def one(ask: Ask, row: FromClause, *conditions: ColumnElement[bool], as_type: str | None = None) -> ColumnElement[str]:
+    """The object of the one row that the conditions find, or null."""
+    below = ask.below(row, as_type=as_type)
+    return json_or_null(select(below).select_from(row).where(*conditions).correlate_except(row))
+
+
+def _items(table: Any, owner: str) -> Any:
+    """The SQL of a list of facts in a table of their own."""
+
+    def sql(row: Row, ask: Ask) -> ColumnElement[str]:
+        items = table.alias()
+        return plain_list(ask, items, items.c[owner] == row.c.id)
+
+    return sql
+
+
+# Dates
+
+
+@dataclass(frozen=True)
+class DateColumns:
+    """The row that a HistoricalDate hangs on: the columns that a date is kept in, whatever they are called."""
+
+    edtf: ColumnElement[Any]
+    label: ColumnElement[Any]
+    is_printed: ColumnElement[bool]
+    first_day: ColumnElement[Any]
+    last_day: ColumnElement[Any]
+
+    @classmethod
+    def of(cls, row: Row, prefix: str, days: str = "") -> "DateColumns":
+        c = row.c
+        printed = c[f"{prefix}is_printed"] if f"{prefix}is_printed" in c else literal(value=False)
+        return cls(c[f"{prefix}edtf"], c[f"{prefix}label"], printed, c[f"{days}first_day"], c[f"{days}last_day"])
+
+
+def _date(prefix: str, days: str = "") -> Any:
+    def sql(row: Row, ask: Ask) -> ColumnElement[str]:
+        date = DateColumns.of(row, prefix, days)
+        return json_text(case((date.edtf.is_(None), inline("null")), else_=ask.below(date)))
+
+    return sql
+
+
+def _has(date: DateColumns, *signs: str) -> ColumnElement[bool]:
+    return or_(*(date.edtf.contains(sign, autoescape=True) for sign in signs))
+
+
+@strawberry.type(description="A date as history has it: perhaps a range, approximate or uncertain. Nothing here is more exact than the source.")
+class HistoricalDate:
+    label = field(str, lambda row, _: row.label, "For people: what the source prints; where it prints nothing, made from the EDTF in English.")
+    verbatim = field(
+        str | None,
+        lambda row, _: case((row.is_printed, row.label)),
+        "What the source prints, byte for byte; null where only the EDTF is known.",
+    )
+    edtf = field(str, lambda row, _: row.edtf, "Extended Date/Time Format, levels 0 to 2 (https://www.loc.gov/standards/datetime/).")
+    earliest = field(
+        Date | None, lambda row, _: iso_day(row.first_day), "The earliest day that it may be; null if that is open, unknown or cannot be told."
+    )
+    latest = field(
+        Date | None, lambda row, _: iso_day(row.last_day), "The latest day that it may be; null if that is open, unknown or cannot be told."
+    )
+    is_approximate = field(bool, lambda row, _: _has(row, "~", "%"), "Whether the source says “about” of it or of a part of it.")
+    is_uncertain = field(bool, lambda row, _: _has(row, "?", "%"), "Whether the source doubts it or a part of it.")
+
+
+# Facts
+
+
+@strawberry.type(description="An identifier in somebody's scheme, such as `wikidata` or `doi`.")
+class Identifier:
+    scheme = field(str, column("scheme"), "The scheme.")
+    value = field(str, column("value"), "The identifier in this scheme.")
+
+
+@strawberry.type(description="A remark on a record.")
+class Note:
+    kind = field(NoteKind, column("kind"), "What sort of remark.")
+    text = field(str, column("text"), "The remark.")
+
+
+@strawberry.type(description="Another name of a person or a topic.")
+class Name:
+    name = field(str, column("name"), "The name.")
+    kind = field(NameKind, column("kind"), "What sort of name.")
+    language = field(str | None, column("language"), "Its language (BCP 47), where known.")
+    from_ = field(HistoricalDate | None, _date("from_", "from_"), "Since when it was used, where known.")
+    to = field(HistoricalDate | None, _date("to_", "to_"), "Until when it was used, where known.")
+
+
+@strawberry.type(description="A text of a document.")
+class Text:
+    kind = field(TextKind, column("kind"), "What sort of text.")
+    language = field(str | None, column("language"), "Its language (BCP 47), where known.")
+    body = field(str, column("body"), "The text, byte for byte.")
+    translator = field(str | None, column("translator"), "Who translated it, as the record says.")
+
+
+def _person_of_part(row: Row, ask: Ask) -> ColumnElement[str]:
+    """Who it is; null where nobody has identified the name."""
+    person = PEOPLE.alias()
+    return one(ask, person, person.c.id == row.c.person_id)
+
+
+@strawberry.type(description="One part that somebody has in a document. A person may have several in one.")
+class Participation:
+    role = field(Role, column("role"), "What the person does in the document.")
+    label = field(str | None, column("label"), "What the source itself calls the role.")
+    named_as = field(str | None, column("named_as"), "The name exactly as the source writes it here.")
+    evidence = field(Evidence | None, column("evidence"), "How it is known; null if the record does not say.")
+    certainty = field(Certainty | None, column("certainty"), "How sure it is; null if the record does not say.")
+    basis = field(Basis | None, column("basis"), "Where it is found; null if the record does not say.")
+    alternative = field(int | None, column("alternative"), "Parts of one document with equal numbers mean “or”: it is one of them.")
+    position = field(int, column("position"), "Its place among the document's parts, from 1.")
+    person = field("Person | None", _person_of_part)
+
+
+# Connections
+
+
+@strawberry.type(description="What lies before and behind a page (Relay).")
+class PageInfo:
+    has_next_page = field(bool, has_next_page)
+    has_previous_page = field(bool, has_previous_page)
+    start_cursor = field(str | None, start_cursor)
+    end_cursor = field(str | None, end_cursor)
+
+
+def _connection(name: str, node: str, edge_fields: Mapping[str, Any], description: str) -> tuple[Any, Any]:
+    """The two types of a connection: `…Edge` with its facts, and `…Connection`."""
+    own = {"node": field(f"{node} | None", edge_node), "cursor": field(str, edge_cursor), **edge_fields}
+    edge = strawberry.type(
+        type(f"{name}Edge", (), {"__module__": __name__, **own}),
+        description=f"{description} One of them, with what belongs to its place in the list.",
+    )
+    globals()[f"{name}Edge"] = edge
+    fields = {
+        "edges": field(list[edge], edges),
+        "nodes": field(list[node], nodes),  # type: ignore[valid-type] # the name of a type, resolved by Strawberry
+        "page_info": field(PageInfo, page_info),
+        "total_count": field(int, total_count),
+    }
+    return edge, strawberry.type(
+        type(f"{name}Connection", (), {"__module__": __name__, **fields}), description=f"{description} A page of them."
+    )
+
+
+def _parts_of_edge(edge: EdgeRow, ask: Ask) -> ColumnElement[str]:
+    """The parts that this person has in this document, in the source's order."""
+    part = PARTS.alias()
+    document_id, person_id, role = edge.facts(edge)
+    return plain_list(ask, part, part.c.document_id == document_id, part.c.person_id == person_id, role(ask, part))
+
+
+def _carried(name: str) -> Any:
+    return lambda edge, _: edge.c[name]
+
+
+def _date_of_edge(day: str) -> Any:
+    """The date of the document on which the edge's first or last day falls."""
+
+    def sql(edge: EdgeRow, ask: Ask) -> ColumnElement[str]:
+        document = DOCUMENTS.alias()
+        date = DateColumns.of(document, "date_")
+        found = select(ask.below(date)).where(document.c.id == edge.c[day]).correlate_except(document)
+        return json_or_null(found)
+
+    return sql
+
+
+PARTICIPATIONS = {"participations": field(list[Participation], _parts_of_edge, args=LIST_ARGUMENTS)}
+DOCUMENT_COUNT = {"document_count": field(int, _carried("documents"), "In how many documents they meet.")}
+
+_, DocumentConnection = _connection("Document", "Document", {}, "Documents.")
+_, PersonConnection = _connection("Person", "Person", {}, "People.")
+_, TopicConnection = _connection("Topic", "Topic", {}, "Topics.")
+_, DocumentPersonConnection = _connection(
+    "DocumentPerson", "Person", PARTICIPATIONS, "The people of a document, each once, however many parts they have in it."
+)
+_, PersonDocumentConnection = _connection(
+    "PersonDocument", "Document", PARTICIPATIONS, "The documents of a person, each once, however many parts they have in it."
+)
+_, PersonTopicConnection = _connection("PersonTopic", "Topic", DOCUMENT_COUNT, "The topics of a person's documents.")
+_, TopicPersonConnection = _connection("TopicPerson", "Person", DOCUMENT_COUNT, "The people of a topic's documents.")
+_, CorrespondentConnection = _connection(
+    "Correspondent",
+    "Person",
+    {
+        "document_count": field(int, _carried("documents"), "How many letters there are between the two, in both directions."),
+        "sent_count": field(int, _carried("sent"), "How many the person sent to the correspondent."),
+        "received_count": field(int, _carried("received"), "How many the person received from the correspondent."),
+        "first_date": field(HistoricalDate | None, _date_of_edge("first_id"), "The date of the earliest letter between them; null if none is dated."),
+        "last_date": field(HistoricalDate | None, _date_of_edge("last_id"), "The date of the latest letter between them; null if none is dated."),
+    },
+    "The people on the other end of a person's letters, those with most letters first.",
+)
+
+
+# Lists of nodes
+
+
+def visible_documents(alias: Any) -> Any:
+    """Documents that the one who asks may see. Every read of documents passes here, so that such a rule has one place."""
+    return alias
+
+
+def _by_id(table: Any) -> Any:
+    def node(key: ColumnElement[int]) -> tuple[FromClause, ColumnElement[bool]]:
+        alias = table.alias()
+        return alias, alias.c.id == key
+
+    return node
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What lists of one type have in common: table, filter rules and orders."""
+
+    table: Any
+    rules: Mapping[str, Rule]
+    keys: Mapping[str, tuple[str, str, type]]
+
+    def listing(self, ask: Ask, link: FromClause | None = None, *, of: str = "id", **more: Any) -> Listing:
+        """The list of this kind, filtered and ordered as asked: all rows, or those that a link table names in column `of`."""
+        row = self.table.alias()
+        default = more.pop("default", Order("DEFAULT"))
+        by = order(row, ask["orderBy"], self.keys, default)
+        wanted = ask["filter"]
+        rows: FromClause = row if link is None else link
+        where = more.pop("where", ())
+        if link is not None and not (wanted.is_null and by is default):
+            rows = link.join(row, row.c.id == link.c[of])
+        if not wanted.is_null:
+            where = (*where, condition(ask, row, wanted, self.rules))
+        node_id = row.c.id if link is None else link.c[of]
+        return Listing(rows, node_id, _by_id(self.table), tuple(where), by, **more)
+
+
+DOCUMENT_KIND = Kind(DOCUMENTS, DOCUMENT_RULES, DOCUMENT_KEYS)
+PERSON_KIND = Kind(PEOPLE, PERSON_RULES, NAME_KEYS)
+TOPIC_KIND = Kind(TOPICS, TOPIC_RULES, NAME_KEYS)
+
+
+def _has_role(ask: Ask, link: Any) -> tuple[ColumnElement[bool], ...]:
+    if ask["role"].is_null:
+        return ()
+    part = PARTS.alias()
+    found = select(1).where(
+        part.c.document_id == link.c.document_id,
+        part.c.person_id == link.c.person_id,
+        role_rule(ask, ask["role"], part.c.role),
+    )
+    return (exists(found.select_from(part).correlate_except(part)),)
+
+
+def _role_of(outer: Ask) -> Any:
+    """The rule for parts on an edge: those in the roles that the list was asked for."""
+    return lambda ask, part: role_rule(ask, outer["role"], part.c.role)
+
+
+# Document
+
+
+def _genre(row: Row, _: Ask) -> ColumnElement[str]:
+    """The genre, as a term of the vocabulary: spellings that differ in case or accents only are one term."""
+    genre = GENRES.alias()
+    return select(genre.c.name).where(genre.c.id == row.c.genre_id).correlate_except(genre).scalar_subquery()
+
+
+def _languages(row: Row, _: Ask) -> ColumnElement[str]:
+    """The languages as BCP 47 tags, in the record's order."""
+    spoken = DOCUMENT_LANGUAGES.alias()
+    tags = (
+        select(spoken.c.language)
+        .where(spoken.c.document_id == row.c.id)
+        .order_by(spoken.c.position)
+        .correlate_except(spoken)
+        .subquery()
+    )
+    return as_subquery(select(json_array(tags.c.language)).correlate_except(tags))
+
+
+def _extra(row: Row, _: Ask) -> ColumnElement[str]:
+    """The fields of the record whose keys begin with `x_`, as they were given."""
+    from_text = func.coalesce(func.json(row.c.extra), inline("{}"))
+    return json_text(from_text)
+
+
+def _document_people(row: Row, ask: Ask) -> ColumnElement[str]:
+    """The people of the document, each once, by default in the order in which the source names them."""
+    link = DOCUMENT_PEOPLE.alias()
+    listing = PERSON_KIND.listing(
+        ask,
+        link,
+        of="person_id",
+        default=Order("SOURCE", (Key(link.c.position),)),
+        where=(link.c.document_id == row.c.id, *_has_role(ask, link)),
+        edge=lambda edge: (row.c.id, _node_id(edge), _role_of(ask)),
+    )
+    return connection(ask, listing)
+
+
+def _node_id(edge: EdgeRow) -> ColumnElement[int]:
+    last = len(edge.view.listing.keys()) - 1
+    found: ColumnElement[int] = edge.c[f"k{last}"]
+    return found
+
+
+def _document_topics(row: Row, ask: Ask) -> ColumnElement[str]:
+    """The topics of the document, by default in the record's order."""
+    link = DOCUMENT_TOPICS.alias()
+    listing = TOPIC_KIND.listing(
+        ask,
+        link,
+        of="topic_id",
+        default=Order("SOURCE", (Key(link.c.position),)),
+        where=(link.c.document_id == row.c.id,),
+    )
+    return connection(ask, listing)
+
+
+def _document_parts(row: Row, ask: Ask) -> ColumnElement[str]:
+    """Every part that somebody has in the document, in the source's order; also of names that nobody has identified."""
+    part = PARTS.alias()
+    return plain_list(ask, part, part.c.document_id == row.c.id, role_rule(ask, ask["role"], part.c.role))
+
+
+def _global_id(type_name: str) -> Any:
+    return lambda row, _: json_text(
+        # the type's name needs no escaping, so the id's own quoting serves for both
+        concat(inline(f'"{type_name}:'), func.substr(_quoted(row.c.key), 2))
+    )
+
+
+def _quoted(value: ColumnElement[Any]) -> ColumnElement[str]:
+    from schema.functions import quote
+
+    return quote(value)
+
+
+GLOBAL_ID = "The global id, permanent: the type and the record's own id, as in `Document:frus1950v07/d22`."
+
+
+@strawberry.interface(description="Anything with a global id (https://relay.dev/graphql/objectidentification.htm).")
+class Node:
+    id = field(strawberry.ID, _global_id("Node"), GLOBAL_ID)
+
+
+def _is_type_of(name: str) -> Any:
+    from schema.plan import TYPE_KEY
+
+    return classmethod(lambda _, value, __: value.get(TYPE_KEY) == name)
+
+
+@strawberry.type(description="One archival item: a letter, a telegram, a memorandum, a diary entry.")
+class Document(Node):
+    is_type_of = _is_type_of("Document")
+
+    id = field(strawberry.ID, _global_id("Document"), GLOBAL_ID)
+    record_id = field(str, column("key"), "The record's own id, as the archivist gave it.")
+    title = field(str, column("title"), "The title, byte for byte as the source has it.")
+    date = field(HistoricalDate | None, _date("date_"), "The date; null if the document is undated.")
+    description = field(str | None, column("description"), "The description, byte for byte as the source has it.")
+    genre = field(str | None, _genre)
+    number = field(str | None, column("number"), "The document's number, such as a telegram's.")
+    languages = field(list[str], _languages)
+    source = field(str | None, column("source"), "Where the record was taken from.")
+    repository = field(str | None, column("repository"), "The institution that holds the document.")
+    collection = field(str | None, column("collection"), "The collection or fonds it belongs to.")
+    classification = field(str | None, column("classification"), "How secret it was, in the source's words.")
+    rights = field(str | None, column("rights"), "Who may do what with it.")
+    url = field(str | None, column("url"), "Where it can be seen.")
+    position = field(int | None, column("position"), "Its place in the source's own order, where there is one.")
+    people = field("DocumentPersonConnection", _document_people, args=ROLE_ARGUMENT | PERSON_ARGUMENTS)
+    participations = field(list[Participation], _document_parts, args=ROLE_ARGUMENT | LIST_ARGUMENTS)
+    topics = field("TopicConnection", _document_topics, args=TOPIC_ARGUMENTS)
+    texts = field(list[Text], _items(TEXTS, "document_id"), "The texts of the document, in the record's order.", args=LIST_ARGUMENTS)
+    identifiers = field(list[Identifier], _items(IDENTIFIERS, "document_id"), "Identifiers in other schemes.", args=LIST_ARGUMENTS)
+    notes = field(list[Note], _items(NOTES, "document_id"), "Remarks.", args=LIST_ARGUMENTS)
+    extra = field(JSON, _extra)
+
+
+# Person
+
+
+def _person_documents(row: Row, ask: Ask) -> ColumnElement[str]:
+    """The documents in which the person has a part, each once, by default as they were loaded."""
+    link = DOCUMENT_PEOPLE.alias()
+    listing = DOCUMENT_KIND.listing(
+        ask,
+        visible_documents(link),
+        of="document_id",
+        where=(link.c.person_id == row.c.id, *_has_role(ask, link)),
+        edge=lambda edge: (_node_id(edge), row.c.id, _role_of(ask)),
+    )
+    return connection(ask, listing)
+
+
+def _counted(rows: Any, id_name: str) -> tuple[Any, ColumnElement[int], Order]:
+    """A grouped statement as a list with the largest count first."""
+    grouped = rows.subquery()
+    return grouped, grouped.c[id_name], Order("COUNT", (Key(grouped.c.documents),), falling=True)
+
+
+def _counted_listing(kind: Kind, ask: Ask, statement: Any, carry: Sequence[str]) -> Listing:
+    grouped, node_id, by = _counted(statement, "node_id")
+    listing = kind.listing(ask, grouped, of="node_id", default=by)
+    return Listing(
+        listing.rows,
+        node_id,
+        listing.node,
+        listing.where,
+        listing.order,
+        carry={name: grouped.c[name] for name in carry},
+    )
+
+
+def _person_topics(row: Row, ask: Ask) -> ColumnElement[str]:
+    """The topics of the person's documents, by default those with most documents first."""
+    mine, link = DOCUMENT_PEOPLE.alias(), DOCUMENT_TOPICS.alias()
+    statement = (
+        select(link.c.topic_id.label("node_id"), func.count().label("documents"))
+        .select_from(mine.join(link, link.c.document_id == mine.c.document_id))
+        .where(mine.c.person_id == row.c.id)
+        .group_by(link.c.topic_id)
+        .correlate_except(mine, link)
+    )
+    return connection(ask, _counted_listing(TOPIC_KIND, ask, statement, ("documents",)))
+
+
+def _correspondents(row: Row, ask: Ask) -> ColumnElement[str]:
+    """The people on the other end of the person's letters: recipients of what the person sent, senders of what they received."""
+    mine, theirs, letter = PARTS.alias(), PARTS.alias(), DOCUMENTS.alias()
+    sent = and_(mine.c.role == "SENDER", theirs.c.role == "RECIPIENT")
+    received = and_(mine.c.role == "RECIPIENT", theirs.c.role == "SENDER")
+    letters = (
+        select(
+            theirs.c.person_id.label("node_id"),
+            mine.c.document_id,
+            func.max(case((sent, 1), else_=0)).label("sent"),
+            func.max(case((received, 1), else_=0)).label("received"),
+        )
+        .select_from(mine.join(theirs, theirs.c.document_id == mine.c.document_id))
+        .where(mine.c.person_id == row.c.id, theirs.c.person_id.isnot(None), theirs.c.person_id != row.c.id, or_(sent, received))
+        .group_by(theirs.c.person_id, mine.c.document_id)
+        .correlate_except(mine, theirs)
+        .subquery()
+    )
+    dated = select(
+        letters.c.node_id,
+        letters.c.document_id,
+        letters.c.sent,
+        letters.c.received,
+        func.first_value(letters.c.document_id)
+        .over(partition_by=letters.c.node_id, order_by=(letter.c.earliest_rising, letter.c.id))
+        .label("first_id"),
+        func.first_value(letters.c.document_id)
+        .over(partition_by=letters.c.node_id, order_by=(letter.c.latest_falling.desc(), letter.c.id.desc()))
+        .label("last_id"),
+    ).select_from(letters.join(letter, letter.c.id == letters.c.document_id)).subquery()
+    statement = select(
+        dated.c.node_id,
+        func.count().label("documents"),
+        func.sum(dated.c.sent).label("sent"),
+        func.sum(dated.c.received).label("received"),
+        func.max(dated.c.first_id).label("first_id"),
+        func.max(dated.c.last_id).label("last_id"),
+    ).group_by(dated.c.node_id)
+    carry = ("documents", "sent", "received", "first_id", "last_id")
+    return connection(ask, _counted_listing(PERSON_KIND, ask, statement, carry))
+
+
+@strawberry.type(description="Whoever can act: a person, an organization, a family, an office, or somebody unknown.")
+class Person(Node):
+    is_type_of = _is_type_of("Person")
+
+    id = field(strawberry.ID, _global_id("Person"), GLOBAL_ID)
+    record_id = field(str, column("key"), "The record's own id, as the archivist gave it.")
+    name = field(str, column("name"), "The preferred name.")
+    kind = field(PersonKind, column("kind"), "What sort of actor.")
+    names = field(list[Name], _items(NAMES, "person_id"), "Other names, in the record's order.", args=LIST_ARGUMENTS)
+    birth = field(HistoricalDate | None, _date("birth_", "birth_"), "When the person was born, where known.")
+    death = field(HistoricalDate | None, _date("death_", "death_"), "When the person died, where known.")
+    description = field(str | None, column("description"), "Who it is.")
+    documents = field("PersonDocumentConnection", _person_documents, args=ROLE_ARGUMENT | DOCUMENT_ARGUMENTS)
+    topics = field("PersonTopicConnection", _person_topics, args=TOPIC_ARGUMENTS)
+    correspondents = field("CorrespondentConnection", _correspondents, args=PERSON_ARGUMENTS)
+    identifiers = field(list[Identifier], _items(IDENTIFIERS, "person_id"), "Identifiers in other schemes.", args=LIST_ARGUMENTS)
+    notes = field(list[Note], _items(NOTES, "person_id"), "Remarks.", args=LIST_ARGUMENTS)
+    extra = field(JSON, _extra)
+
+
+# Topic
+
+NARROWER_ARGUMENT = {"includeNarrower": Argument(bool, "Also what is filed under the topics below this one.", False)}
+
+
+def _filed(row: Row, ask: Ask, link: Any) -> ColumnElement[bool]:
+    """The link is to this topic, or if asked, to one below it."""
+    if not ask["includeNarrower"].known:
+        return link.c.topic_id == row.c.id
+    below = DESCENT.alias()
+    wanted = select(below.c.topic_id).where(below.c.ancestor_id == row.c.id).correlate_except(below)
+    return link.c.topic_id.in_(wanted)
+
+
+def _topic_documents(row: Row, ask: Ask) -> ColumnElement[str]:
+    """The documents on this topic, each once, by default as they were loaded."""
+    link = DOCUMENT_TOPICS.alias()
+    if ask["includeNarrower"].known:
+        link = select(link.c.document_id).distinct().where(_filed(row, ask, link)).correlate_except(link).subquery()
+        return connection(ask, DOCUMENT_KIND.listing(ask, visible_documents(link), of="document_id"))
+    where = (_filed(row, ask, link),)
+    return connection(ask, DOCUMENT_KIND.listing(ask, visible_documents(link), of="document_id", where=where))
+
+
+def _topic_people(row: Row, ask: Ask) -> ColumnElement[str]:
+    """The people of the topic's documents, by default those with most documents first."""
+    link, theirs = DOCUMENT_TOPICS.alias(), DOCUMENT_PEOPLE.alias()
+    statement = (
+        select(theirs.c.person_id.label("node_id"), func.count(link.c.document_id.distinct()).label("documents"))
+        .select_from(link.join(theirs, theirs.c.document_id == link.c.document_id))
+        .where(_filed(row, ask, link))
+        .group_by(theirs.c.person_id)
+        .correlate_except(link, theirs)
+    )
+    return connection(ask, _counted_listing(PERSON_KIND, ask, statement, ("documents",)))
+
+
+def _topics_by(mine: str, theirs: str) -> Any:
+    def sql(row: Row, ask: Ask) -> ColumnElement[str]:
+        link = BROADER.alias()
+        default = Order("SOURCE", (Key(link.c.position),)) if theirs == "broader_id" else Order("DEFAULT")
+        return connection(
+            ask, TOPIC_KIND.listing(ask, link, of=theirs, default=default, where=(link.c[mine] == row.c.id,))
+        )
+
+    return sql
+
+
+@strawberry.type(description="What a document is about: a subject, a place, an event. Topics stand below broader ones (SKOS).")
+class Topic(Node):
+    is_type_of = _is_type_of("Topic")
+
+    id = field(strawberry.ID, _global_id("Topic"), GLOBAL_ID)
+    record_id = field(str, column("key"), "The record's own id, as the archivist gave it.")
+    name = field(str, column("name"), "The preferred name.")
+    kind = field(TopicKind, column("kind"), "What sort of topic.")
+    names = field(list[Name], _items(NAMES, "topic_id"), "Other names, in the record's order.", args=LIST_ARGUMENTS)
+    description = field(str | None, column("description"), "What it covers.")
+    broader = field("TopicConnection", _topics_by("topic_id", "broader_id"), "The topics directly above.", args=TOPIC_ARGUMENTS)
+    narrower = field("TopicConnection", _topics_by("broader_id", "topic_id"), "The topics directly below.", args=TOPIC_ARGUMENTS)
+    documents = field("DocumentConnection", _topic_documents, args=NARROWER_ARGUMENT | DOCUMENT_ARGUMENTS)
+    people = field("TopicPersonConnection", _topic_people, args=NARROWER_ARGUMENT | PERSON_ARGUMENTS)
+    identifiers = field(list[Identifier], _items(IDENTIFIERS, "topic_id"), "Identifiers in other schemes.", args=LIST_ARGUMENTS)
+    notes = field(list[Note], _items(NOTES, "topic_id"), "Remarks.", args=LIST_ARGUMENTS)
+    extra = field(JSON, _extra)
