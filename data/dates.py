@@ -87,8 +87,8 @@ def parse_edtf(text: str) -> HistoricalDate:
     """The date that the text means; NotEdtf if it is none, names no day of the calendar or runs backwards.
 
     What cannot be bounded keeps unknown days: `XXXX`, `../..`, `Y1E99`. `1950S2` is any year from 1900 to
-    1999. Seasons without a hemisphere (21 to 24) are read as the northern ones, by whole months: spring begins in
-    March, and the winter of 1950 runs from December 1950 to February 1951, for EDTF puts winter last in a year.
+    1999. Seasons without a hemisphere (21 to 24) are read as northern ones, by whole months: spring begins
+    in March; the winter of 1950 is December 1950 to February 1951, for EDTF puts winter last in its year.
     """
     if len(text) > EDTF_MAX_CHARACTERS:
         raise NotEdtf(

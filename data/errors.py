@@ -1,24 +1,24 @@
 """Every error that Fonds raises on purpose: one tree, a stable code for each, translated once at the edge.
 
-    FondsError
-    ├── RecordError          a record, or the file it stands in, is not as the format asks   (exit code 1)
-    │   ├── UnreadableFile       FILE_UNREADABLE      missing, empty, a directory, not UTF-8, unknown suffix
-    │   ├── InvalidSyntax        SYNTAX_INVALID       not JSON, not YAML, not a results page
-    │   ├── InvalidRecord        RECORD_INVALID       an unknown key, a value of the wrong kind
-    │   ├── InvalidDate          DATE_INVALID         not EDTF
-    │   ├── DuplicateId          ID_DUPLICATE         an id given twice in one load
-    │   ├── DanglingReference    REFERENCE_DANGLING   a person or topic that is nowhere
-    │   └── TopicCycle           TOPIC_CYCLE          a topic that is broader than itself
-    ├── Rejected             LOAD_REJECTED        a load that was refused, with all its record errors
-    ├── StoreError           the database file cannot be used                                 (exit code 2)
-    │   ├── StoreMissing         STORE_MISSING        no such file
-    │   ├── StoreForeign         STORE_FOREIGN        not a database, or not one of ours
-    │   ├── StoreTooNew          STORE_TOO_NEW        written by a newer version
-    │   ├── StoreLocked          STORE_LOCKED         another process is writing
-    │   └── StoreReadOnly        STORE_READ_ONLY      no right to write
-    └── RequestError         a query asks for what cannot be answered                         (exit code 1)
-        ├── InvalidArgument      ARGUMENT_INVALID     a value outside what the argument allows
-        └── InvalidCursor        CURSOR_INVALID       empty, foreign, forged or of another order
+FondsError
+├── RecordError          a record, or the file it stands in, is not as the format asks   (exit code 1)
+│   ├── UnreadableFile       FILE_UNREADABLE      missing, empty, a directory, not UTF-8, unknown suffix
+│   ├── InvalidSyntax        SYNTAX_INVALID       not JSON, not YAML, not a results page
+│   ├── InvalidRecord        RECORD_INVALID       an unknown key, a value of the wrong kind
+│   ├── InvalidDate          DATE_INVALID         not EDTF
+│   ├── DuplicateId          ID_DUPLICATE         an id given twice in one load
+│   ├── DanglingReference    REFERENCE_DANGLING   a person or topic that is nowhere
+│   └── TopicCycle           TOPIC_CYCLE          a topic that is broader than itself
+├── Rejected             LOAD_REJECTED        a load that was refused, with all its record errors
+├── StoreError           the database file cannot be used                                 (exit code 2)
+│   ├── StoreMissing         STORE_MISSING        no such file
+│   ├── StoreForeign         STORE_FOREIGN        not a database, or not one of ours
+│   ├── StoreTooNew          STORE_TOO_NEW        written by a newer version
+│   ├── StoreLocked          STORE_LOCKED         another process is writing
+│   └── StoreReadOnly        STORE_READ_ONLY      no right to write
+└── RequestError         a query asks for what cannot be answered                         (exit code 1)
+    ├── InvalidArgument      ARGUMENT_INVALID     a value outside what the argument allows
+    └── InvalidCursor        CURSOR_INVALID       empty, foreign, forged or of another order
 """
 
 from dataclasses import dataclass
@@ -67,9 +67,7 @@ class Place:
 class RecordError(FondsError):
     """A fault in a record or its file: `place` says where, `value` is what stood there (shortened)."""
 
-    def __init__(
-        self, message: str, *, place: Place, value: object = None, hint: str | None = None
-    ) -> None:
+    def __init__(self, message: str, *, place: Place, value: object = None, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
         self.place = place
         self.value = None if value is None else shorten(value)

@@ -49,7 +49,8 @@ class Store:
         path = path_of(url)
         if not path.exists():
             raise StoreMissing(
-                f"There is no store at {path}.", hint="`fonds load FILE…` or `fonds serve` makes one; `--database` names another."
+                f"There is no store at {path}.",
+                hint="`fonds load FILE…` or `fonds serve` makes one; `--database` names another.",
             )
         return cls(path)
 
@@ -73,31 +74,42 @@ class Store:
         """The store's secret, after it was seen to be one of ours. Leaves the file untouched."""
         with translated(self.path):
             if self.path.is_dir():
-                raise StoreForeign(f"{self.path} is a directory.", hint="Name a file: `sqlite:///archive.db`.")
+                raise StoreForeign(
+                    f"{self.path} is a directory.", hint="Name a file: `sqlite:///archive.db`."
+                )
             connection = self._connect()
             try:
                 (mark,) = connection.execute("PRAGMA application_id").fetchone()
                 if mark != APPLICATION_ID:
                     raise StoreForeign(
-                        f"{self.path} is a database, but not one of Fonds.", hint="Name another file with `--database`."
+                        f"{self.path} is a database, but not one of Fonds.",
+                        hint="Name another file with `--database`.",
                     )
                 version, secret = connection.execute("SELECT version, secret FROM fonds_meta").fetchone()
             except sqlite3.OperationalError as error:
                 if "no such table" in str(error):
-                    raise StoreForeign(f"{self.path} is a store without its tables.", hint="Remove it, and load again.") from error
+                    raise StoreForeign(
+                        f"{self.path} is a store without its tables.", hint="Remove it, and load again."
+                    ) from error
                 raise
             finally:
                 connection.close()
         if version > VERSION:
             raise StoreTooNew(
-                f"{self.path} was written by a newer Fonds (layout {version}; this one knows {VERSION}).", hint="Update Fonds."
+                f"{self.path} was written by a newer Fonds (layout {version}; this one knows {VERSION}).",
+                hint="Update Fonds.",
             )
         return str(secret)
 
     def _connect(self) -> sqlite3.Connection:
         uri = f"{self.path.absolute().as_uri()}?mode=ro"
         connection = sqlite3.connect(
-            uri, uri=True, check_same_thread=False, timeout=LOCK_WAIT_SECONDS, isolation_level=None, cached_statements=512
+            uri,
+            uri=True,
+            check_same_thread=False,
+            timeout=LOCK_WAIT_SECONDS,
+            isolation_level=None,
+            cached_statements=512,
         )
         connection.execute(f"PRAGMA cache_size = -{PAGE_CACHE_KIB}")
         return connection
@@ -107,7 +119,9 @@ class Store:
             return self._idle.get_nowait()
         except Empty:
             connection = self._connect()
-            connection.create_function("fonds_seal", 1, lambda text: seal(self.secret, text), deterministic=True)
+            connection.create_function(
+                "fonds_seal", 1, lambda text: seal(self.secret, text), deterministic=True
+            )
             return connection
 
     @contextmanager
@@ -156,13 +170,16 @@ def path_of(url: str) -> Path:
         parsed = URL.create("")
     if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
         raise StoreError(
-            f"{url!r} is not a database that Fonds can use.", hint="Write `sqlite:///archive.db` (a path after three slashes)."
+            f"{url!r} is not a database that Fonds can use.",
+            hint="Write `sqlite:///archive.db` (a path after three slashes).",
         )
     return Path(parsed.database)
 
 
 def _engine(path: Path) -> Engine:
-    engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": LOCK_WAIT_SECONDS})
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)), connect_args={"timeout": LOCK_WAIT_SECONDS}
+    )
 
     @event.listens_for(engine, "connect")
     def settings(connection: Any, _: object) -> None:
@@ -199,9 +216,13 @@ def _translation(path: Path, error: BaseException) -> StoreError | None:
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreLocked(f"Another process is writing to {path}.", hint="Try again when it has ended.")
     if primary == sqlite3.SQLITE_READONLY:
-        return StoreReadOnly(f"{path} cannot be written.", hint="Check the rights of the file and of its folder.")
+        return StoreReadOnly(
+            f"{path} cannot be written.", hint="Check the rights of the file and of its folder."
+        )
     if primary == sqlite3.SQLITE_NOTADB:
         return StoreForeign(f"{path} is not a database.", hint="Name another file with `--database`.")
     if primary == sqlite3.SQLITE_CANTOPEN:
-        return StoreReadOnly(f"{path} cannot be opened.", hint="Check that its folder exists and may be written.")
+        return StoreReadOnly(
+            f"{path} cannot be opened.", hint="Check that its folder exists and may be written."
+        )
     return None

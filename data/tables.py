@@ -31,7 +31,9 @@ def _sort_key(column: str, unknown: int) -> Any:
     """The column's value, or `unknown` where it has none: kept by the database, never written by hand."""
     return Field(
         default=None,
-        sa_column=Column(BigInteger, Computed(f"coalesce({column}, {unknown})", persisted=True), nullable=False),
+        sa_column=Column(
+            BigInteger, Computed(f"coalesce({column}, {unknown})", persisted=True), nullable=False
+        ),
     )
 
 

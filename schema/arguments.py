@@ -90,7 +90,8 @@ def from_value(name: str, kind: GraphQLInputType, value: Any, get: Getter) -> Ar
         return Arg(
             name,
             parts=tuple(
-                from_value(f"{name}[{i}]", kind.of_type, item, _member(get, i)) for i, item in enumerate(value)
+                from_value(f"{name}[{i}]", kind.of_type, item, _member(get, i))
+                for i, item in enumerate(value)
             ),
         )
     return Arg(name, known=value, get=get)
@@ -131,7 +132,9 @@ def _from_node(name: str, kind: Any, node: ValueNode, variables: Variables) -> A
 
 
 def _from_object(name: str, kind: GraphQLInputObjectType, node: ValueNode, variables: Variables) -> Arg:
-    written = {item.name.value: item.value for item in node.fields} if isinstance(node, ObjectValueNode) else {}
+    written = (
+        {item.name.value: item.value for item in node.fields} if isinstance(node, ObjectValueNode) else {}
+    )
     keys = {}
     order = [*written, *(key for key in kind.fields if key not in written)]
     for key in order:
@@ -143,9 +146,7 @@ def _from_object(name: str, kind: GraphQLInputObjectType, node: ValueNode, varia
 
 def _from_list(name: str, kind: Any, node: ValueNode, variables: Variables) -> Arg:
     nodes = node.values if isinstance(node, ListValueNode) else (node,)
-    items = tuple(
-        _from_node(f"{name}[{i}]", kind.of_type, item, variables) for i, item in enumerate(nodes)
-    )
+    items = tuple(_from_node(f"{name}[{i}]", kind.of_type, item, variables) for i, item in enumerate(nodes))
     if _is_object_list(kind):
         return Arg(name, parts=items)
     known = [item.known for item in items]

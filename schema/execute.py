@@ -23,18 +23,19 @@ from graphql import (
     GraphQLError,
     InlineFragmentNode,
     OperationDefinitionNode,
-    OperationType,
     SelectionSetNode,
     get_variable_values,
     type_from_ast,
 )
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
+from strawberry.types.graphql import OperationType
 
 from data.store import Store
 from schema.arguments import Variables, shape
 from schema.plan import INTROSPECTION, Plan, Planner
 from schema.query import Query
+from schema.types import SCALARS
 
 PLANS_KEPT = 512
 
@@ -86,7 +87,9 @@ class Operation:
     def introspects(self) -> tuple[bool, bool]:
         """Whether it asks for introspection, and whether for anything else."""
         names = set(self._root_names(self.node.selection_set, set()))
-        return bool(names & INTROSPECTION), bool(names - INTROSPECTION - {"__typename"}) or not names & INTROSPECTION
+        return bool(names & INTROSPECTION), bool(
+            names - INTROSPECTION - {"__typename"}
+        ) or not names & INTROSPECTION
 
     def _root_names(self, selections: SelectionSetNode, seen: set[str]) -> list[str]:
         names: list[str] = []
@@ -125,13 +128,18 @@ def _shape(operation: Operation) -> Hashable:
         definition.variable.name.value: type_from_ast(graphql, definition.type)
         for definition in operation.node.variable_definitions or ()
     }
-    return tuple((name, shape(value, cast("Any", kinds[name]))) for name, value in operation.variables.items())
+    return tuple(
+        (name, shape(value, cast("Any", kinds[name]))) for name, value in operation.variables.items()
+    )
 
 
 def coerced(operation: OperationDefinitionNode, given: dict[str, Any] | None) -> Variables:
     """The variables as their declared types want them. Raises the first GraphQLError there is."""
     values = get_variable_values(
-        schema._schema, operation.variable_definitions or (), given or {}, max_errors=50  # noqa: SLF001 - as above
+        schema._schema,
+        operation.variable_definitions or (),
+        given or {},
+        max_errors=50,  # noqa: SLF001 - as above
     )
     if isinstance(values, list):
         raise BadVariables(values)
@@ -188,7 +196,9 @@ class OneStatement(SchemaExtension):
         return Operation(context.query or "", node, fragments, coerced(node, context.variables))
 
 
-schema = strawberry.Schema(query=Query, extensions=[OneStatement], config=StrawberryConfig(auto_camel_case=True))
+schema = strawberry.Schema(
+    query=Query, extensions=[OneStatement], config=StrawberryConfig(scalar_map=SCALARS)
+)
 
 
 async def answer(

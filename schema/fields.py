@@ -40,7 +40,9 @@ def _pick(root: Mapping[str, Any], info: strawberry.Info, **_: Any) -> Any:
     return root[str(info.path.key)]
 
 
-def field(type_: Any, sql: Sql, description: str | None = None, *, args: Mapping[str, Argument] | None = None) -> Any:
+def field(
+    type_: Any, sql: Sql, description: str | None = None, *, args: Mapping[str, Argument] | None = None
+) -> Any:
     """A field of a type. Its description is the function's docstring, where none is given."""
     text = description or inspect.getdoc(sql)
     if not text:
@@ -51,17 +53,16 @@ def field(type_: Any, sql: Sql, description: str | None = None, *, args: Mapping
         return _pick(root, info)
 
     resolve.__module__ = sys._getframe(1).f_globals["__name__"]  # noqa: SLF001 - names in annotations belong to the caller's module
-    resolve.__signature__ = _signature(args or {})  # type: ignore[attr-defined] # functions take it, their type does not say so
+    resolve.__signature__ = _signature(args or {}, type_)  # type: ignore[attr-defined] # functions take it, their type does not say so
     resolve.__annotations__ = {"return": type_}
     return strawberry.field(
         resolver=resolve,
         description=text,
         metadata={METADATA_KEY: sql},
-        graphql_type=type_,
     )
 
 
-def _signature(args: Mapping[str, Argument]) -> inspect.Signature:
+def _signature(args: Mapping[str, Argument], type_: Any) -> inspect.Signature:
     own = [
         inspect.Parameter("root", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Any),
         inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=strawberry.Info),
@@ -75,7 +76,7 @@ def _signature(args: Mapping[str, Argument]) -> inspect.Signature:
         )
         for name, arg in args.items()
     ]
-    return inspect.Signature([*own, *asked])
+    return inspect.Signature([*own, *asked], return_annotation=type_)
 
 
 def column(name: str) -> Sql:

@@ -35,7 +35,10 @@ NAMES = tables.table(tables.Name)
 
 def _enum(source: type[StrEnum], name: str, description: str, values: Mapping[str, str]) -> Any:
     """A GraphQL enum of a vocabulary of the record format, each term with its description."""
-    members = {key: strawberry.enum_value(str(term.value), description=values[key]) for key, term in source.__members__.items()}
+    members = {
+        key: strawberry.enum_value(str(term.value), description=values[key])
+        for key, term in source.__members__.items()
+    }
     return strawberry.enum(Enum(name, members), name=name, description=description)  # type: ignore[arg-type,misc] # strawberry takes its own enum values
 
 
@@ -142,8 +145,12 @@ TextKind = _enum(
 
 @strawberry.enum(description="How a document's date and a given period must lie to each other.")
 class DateMatch(Enum):
-    OVERLAPS = strawberry.enum_value("OVERLAPS", description="The document may fall into the period: they share at least one day.")
-    WITHIN = strawberry.enum_value("WITHIN", description="The document surely falls into the period: all its days are in it.")
+    OVERLAPS = strawberry.enum_value(
+        "OVERLAPS", description="The document may fall into the period: they share at least one day."
+    )
+    WITHIN = strawberry.enum_value(
+        "WITHIN", description="The document surely falls into the period: all its days are in it."
+    )
 
 
 @strawberry.enum(description="Upwards or downwards.")
@@ -152,17 +159,23 @@ class OrderDirection(Enum):
     DESC = strawberry.enum_value("DESC", description="Latest, last or largest at the start.")
 
 
-@strawberry.enum(description="What documents can be ordered by. What has no such value comes last in both directions.")
+@strawberry.enum(
+    description="What documents can be ordered by. What has no such value comes last in both directions."
+)
 class DocumentOrderField(Enum):
     DATE = strawberry.enum_value("DATE", description="The earliest day that the date may be.")
     DATE_LATEST = strawberry.enum_value("DATE_LATEST", description="The latest day that the date may be.")
-    TITLE = strawberry.enum_value("TITLE", description="The title, without regard to case, accents and leading punctuation.")
+    TITLE = strawberry.enum_value(
+        "TITLE", description="The title, without regard to case, accents and leading punctuation."
+    )
     POSITION = strawberry.enum_value("POSITION", description="The place in the source's own order.")
 
 
 @strawberry.enum(description="What people and topics can be ordered by.")
 class NameOrderField(Enum):
-    NAME = strawberry.enum_value("NAME", description="The preferred name, without regard to case, accents and leading punctuation.")
+    NAME = strawberry.enum_value(
+        "NAME", description="The preferred name, without regard to case, accents and leading punctuation."
+    )
 
 
 def _optional(description: str, *, name: str | None = None) -> Any:
@@ -181,10 +194,16 @@ class NameOrder:
     direction: OrderDirection = strawberry.field(description="Which way.", default=OrderDirection.ASC)
 
 
-@strawberry.input(description="A period, and how a document's date must lie to it. Undated documents never match.")
+@strawberry.input(
+    description="A period, and how a document's date must lie to it. Undated documents never match."
+)
 class DateFilter:
-    edtf: str = strawberry.field(description="A date or an interval in EDTF: `1950`, `1950-06/1951-07`, `1950-06-25/..`.")
-    match: DateMatch = strawberry.field(description="Sharing a day, or wholly inside.", default=DateMatch.OVERLAPS)
+    edtf: str = strawberry.field(
+        description="A date or an interval in EDTF: `1950`, `1950-06/1951-07`, `1950-06-25/..`."
+    )
+    match: DateMatch = strawberry.field(
+        description="Sharing a day, or wholly inside.", default=DateMatch.OVERLAPS
+    )
 
 
 @strawberry.input(description="People who have a part in a document, and in which role.")
@@ -195,7 +214,9 @@ class PersonCriterion:
 
 @strawberry.input(description="Topics that a document treats.")
 class TopicCriterion:
-    id: list[strawberry.ID] = strawberry.field(description="One of these topics (a global id or the record's own).")
+    id: list[strawberry.ID] = strawberry.field(
+        description="One of these topics (a global id or the record's own)."
+    )
     include_narrower: bool = strawberry.field(description="Or one of those below them.", default=False)
 
 
@@ -210,7 +231,9 @@ class DocumentFilter:
     topic: TopicCriterion | None = _optional("On one of these topics.")
     identifier: list[str] | None = _optional("With one of these identifiers, as `scheme:value`.")
     and_: list["DocumentFilter"] | None = _optional("All of these hold.", name="and")
-    or_: list["DocumentFilter"] | None = _optional("At least one of these holds; none does if the list is empty.", name="or")
+    or_: list["DocumentFilter"] | None = _optional(
+        "At least one of these holds; none does if the list is empty.", name="or"
+    )
     not_: "DocumentFilter | None" = _optional("This does not hold.", name="not")
 
 
@@ -218,11 +241,15 @@ class DocumentFilter:
 class PersonFilter:
     id: list[strawberry.ID] | None = _optional("One of these people (a global id or the record's own).")
     kind: list[PersonKind] | None = _optional("Of one of these kinds.")
-    name: list[str] | None = _optional("With one of these names, preferred or other, without regard to case and accents.")
+    name: list[str] | None = _optional(
+        "With one of these names, preferred or other, without regard to case and accents."
+    )
     role: list[Role] | None = _optional("With a part in some document in one of these roles.")
     identifier: list[str] | None = _optional("With one of these identifiers, as `scheme:value`.")
     and_: list["PersonFilter"] | None = _optional("All of these hold.", name="and")
-    or_: list["PersonFilter"] | None = _optional("At least one of these holds; none does if the list is empty.", name="or")
+    or_: list["PersonFilter"] | None = _optional(
+        "At least one of these holds; none does if the list is empty.", name="or"
+    )
     not_: "PersonFilter | None" = _optional("This does not hold.", name="not")
 
 
@@ -230,11 +257,17 @@ class PersonFilter:
 class TopicFilter:
     id: list[strawberry.ID] | None = _optional("One of these topics (a global id or the record's own).")
     kind: list[TopicKind] | None = _optional("Of one of these kinds.")
-    name: list[str] | None = _optional("With one of these names, preferred or other, without regard to case and accents.")
-    below: list[strawberry.ID] | None = _optional("Somewhere below one of these topics (a global id or the record's own).")
+    name: list[str] | None = _optional(
+        "With one of these names, preferred or other, without regard to case and accents."
+    )
+    below: list[strawberry.ID] | None = _optional(
+        "Somewhere below one of these topics (a global id or the record's own)."
+    )
     identifier: list[str] | None = _optional("With one of these identifiers, as `scheme:value`.")
     and_: list["TopicFilter"] | None = _optional("All of these hold.", name="and")
-    or_: list["TopicFilter"] | None = _optional("At least one of these holds; none does if the list is empty.", name="or")
+    or_: list["TopicFilter"] | None = _optional(
+        "At least one of these holds; none does if the list is empty.", name="or"
+    )
     not_: "TopicFilter | None" = _optional("This does not hold.", name="not")
 
 
@@ -306,7 +339,9 @@ def _period(arg: Arg) -> Getter:
         try:
             return parse_edtf(arg.get(variables))
         except NotEdtf as error:
-            raise InvalidArgument(f"`{arg.name}`: {error}", hint="Write `1950`, `1950-06` or `1950-06-25/1951-07`.") from None
+            raise InvalidArgument(
+                f"`{arg.name}`: {error}", hint="Write `1950`, `1950-06` or `1950-06-25/1951-07`."
+            ) from None
 
     return get
 
@@ -344,9 +379,14 @@ def _language(ask: Ask, row: Any, arg: Arg) -> ColumnElement[bool]:
     spoken = DOCUMENT_LANGUAGES.alias()
     wanted = members(json_bind(ask, arg, str.lower)).subquery()
     tag = func.lower(spoken.c.language)
-    fits = or_(tag == wanted.c.value, func.substr(tag, 1, func.length(wanted.c.value) + 1) == wanted.c.value + "-")
+    fits = or_(
+        tag == wanted.c.value, func.substr(tag, 1, func.length(wanted.c.value) + 1) == wanted.c.value + "-"
+    )
     return exists(
-        select(1).select_from(spoken.join(wanted, fits)).where(spoken.c.document_id == row.c.id).correlate(row)
+        select(1)
+        .select_from(spoken.join(wanted, fits))
+        .where(spoken.c.document_id == row.c.id)
+        .correlate(row)
     )
 
 
@@ -370,7 +410,10 @@ def _topic(ask: Ask, row: Any, arg: Arg) -> ColumnElement[bool]:
     if arg["includeNarrower"].known:
         wanted = select(DESCENT.c.topic_id).where(DESCENT.c.ancestor_id.in_(wanted))
     return exists(
-        select(1).select_from(link).where(link.c.document_id == row.c.id, link.c.topic_id.in_(wanted)).correlate(row)
+        select(1)
+        .select_from(link)
+        .where(link.c.document_id == row.c.id, link.c.topic_id.in_(wanted))
+        .correlate(row)
     )
 
 
@@ -378,8 +421,10 @@ def _identifier(owner: str) -> Rule:
     def rule(ask: Ask, row: Any, arg: Arg) -> ColumnElement[bool]:
         known = IDENTIFIERS.alias()
         wanted = members(json_bind(ask, arg))
-        found = select(1).select_from(known).where(
-            known.c[owner] == row.c.id, (known.c.scheme + ":" + known.c.value).in_(wanted)
+        found = (
+            select(1)
+            .select_from(known)
+            .where(known.c[owner] == row.c.id, (known.c.scheme + ":" + known.c.value).in_(wanted))
         )
         return exists(found.correlate(row))
 
@@ -398,7 +443,9 @@ def _name(owner: str) -> Rule:
 
 def _any_role(ask: Ask, row: Any, arg: Arg) -> ColumnElement[bool]:
     part = PARTS.alias()
-    found = select(1).select_from(part).where(part.c.person_id == row.c.id, among_terms(ask, arg, part.c.role))
+    found = (
+        select(1).select_from(part).where(part.c.person_id == row.c.id, among_terms(ask, arg, part.c.role))
+    )
     return exists(found.correlate(row))
 
 

@@ -115,7 +115,8 @@ def as_json(value: ColumnElement[Any]) -> ColumnElement[str]:
 def _chain(parts: Sequence[ColumnElement[Any]]) -> ColumnElement[str]:
     while len(parts) > CONCAT_MAX_PARTS:
         parts = [
-            concat(*parts[start : start + CONCAT_MAX_PARTS]) for start in range(0, len(parts), CONCAT_MAX_PARTS)
+            concat(*parts[start : start + CONCAT_MAX_PARTS])
+            for start in range(0, len(parts), CONCAT_MAX_PARTS)
         ]
     return concat(*parts)
 

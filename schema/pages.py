@@ -44,7 +44,8 @@ SQL_INTEGER_MAX = 2**63 - 1
 
 PAGE_ARGUMENTS = {
     "first": Argument(
-        int | None, f"How many from the start, 0 to {PAGE_MAX_ROWS}; {PAGE_DEFAULT_ROWS} if `last` is not given either."
+        int | None,
+        f"How many from the start, 0 to {PAGE_MAX_ROWS}; {PAGE_DEFAULT_ROWS} if `last` is not given either.",
     ),
     "after": Argument(str | None, "A cursor of this list: only what comes after it."),
     "last": Argument(int | None, f"How many from the end, 0 to {PAGE_MAX_ROWS}."),
@@ -93,7 +94,9 @@ class Listing:
 
     def select(self, *columns: ColumnElement[Any]) -> Select[Any]:
         """The columns over all rows of the list; rows of outer statements are meant where they are named."""
-        return select(*columns).select_from(self.rows).where(*self.where).correlate_except(*tables_of(self.rows))
+        return (
+            select(*columns).select_from(self.rows).where(*self.where).correlate_except(*tables_of(self.rows))
+        )
 
 
 def tables_of(rows: FromClause) -> list[FromClause]:
@@ -259,7 +262,8 @@ def _beyond(ask: Ask, listing: Listing, arg: Arg, *, name: str, inclusive: bool)
 
     def part(index: int) -> ColumnElement[Any]:
         return ask.bind(
-            lambda variables: position(secret, arg.get(variables), signature, kinds, name)[index], keys[index].type
+            lambda variables: position(secret, arg.get(variables), signature, kinds, name)[index],
+            keys[index].type,
         )
 
     columns = tuple_(*(key.column for key in keys)) if len(keys) > 1 else keys[0].column
@@ -302,7 +306,9 @@ def _node(view: PageView, ask: Ask) -> ColumnElement[str]:
     below = ask.below(node)
     return cast(
         "ColumnElement[str]",
-        _typed(select(below).select_from(node).where(condition).correlate_except(node).scalar_subquery(), below),
+        _typed(
+            select(below).select_from(node).where(condition).correlate_except(node).scalar_subquery(), below
+        ),
     )
 
 
@@ -390,5 +396,7 @@ def _end_of_page(view: PageView, *, at_start: bool) -> ColumnElement[str]:
         near = greatest(_last_within_first(view.ask, page, asked) + 1, literal(1))
     far = least(page.c.found, size)
     edge = near if at_start != asked.backward else far
-    chosen = case((and_(page.c.number == edge, *([view.kept] if view.kept is not None else [])), _cursor(view, page)))
+    chosen = case(
+        (and_(page.c.number == edge, *([view.kept] if view.kept is not None else [])), _cursor(view, page))
+    )
     return func.max(chosen, type_=Text())

@@ -193,7 +193,11 @@ class Planner:
         return found
 
     def _collect(
-        self, type_: GraphQLObjectType, selections: SelectionSetNode, found: dict[str, list[FieldNode]], seen: set[str]
+        self,
+        type_: GraphQLObjectType,
+        selections: SelectionSetNode,
+        found: dict[str, list[FieldNode]],
+        seen: set[str],
     ) -> None:
         for node in selections.selections:
             if not self._included(node.directives):
@@ -262,5 +266,3 @@ class Planner:
 def sql_of(definition: Any) -> Sql:
     """The function that a field was declared with (`schema.fields.field`)."""
     return cast("Sql", definition.extensions["strawberry-definition"].metadata[METADATA_KEY])
-
-

@@ -8,7 +8,16 @@ from sqlalchemy import ColumnElement, Integer, Text, and_, case, func, literal, 
 
 from data.errors import InvalidArgument
 from schema.fields import Argument, Row, field
-from schema.filters import DOCUMENT_ARGUMENTS, DOCUMENTS, PEOPLE, PERSON_ARGUMENTS, TOPIC_ARGUMENTS, TOPICS, json_bind, spellings
+from schema.filters import (
+    DOCUMENT_ARGUMENTS,
+    DOCUMENTS,
+    PEOPLE,
+    PERSON_ARGUMENTS,
+    TOPIC_ARGUMENTS,
+    TOPICS,
+    json_bind,
+    spellings,
+)
 from schema.functions import each, json_array, json_or_null
 from schema.pages import PAGE_MAX_ROWS, connection
 from schema.plan import Ask
@@ -18,10 +27,13 @@ from schema.types import (
     TOPIC_KIND,
     DateColumns,
     Document,
+    DocumentConnection,
     HistoricalDate,
     Node,
     Person,
+    PersonConnection,
     Topic,
+    TopicConnection,
     as_subquery,
     json_text,
     one,
@@ -42,19 +54,35 @@ def _end(day: str, *, falling: bool) -> Any:
         by = (row.c[day].desc(), row.c.id.desc()) if falling else (row.c[day], row.c.id)
         date = DateColumns.of(row, "date_")
         known = row.c.last_day if falling else row.c.first_day
-        return json_or_null(select(ask.below(date)).select_from(row).where(known.isnot(None)).order_by(*by).limit(1))
+        return json_or_null(
+            select(ask.below(date)).select_from(row).where(known.isnot(None)).order_by(*by).limit(1)
+        )
 
     return sql
 
 
 @strawberry.type(description="The archive as a whole.")
 class Archive:
-    name = field(str, lambda _, ask: literal(ask.planner.archive_name), "What the archive is called (the setting `FONDS_ARCHIVE_NAME`).")
+    name = field(
+        str,
+        lambda _, ask: literal(ask.planner.archive_name),
+        "What the archive is called (the setting `FONDS_ARCHIVE_NAME`).",
+    )
     document_count = field(int, _count(DOCUMENTS), "How many documents there are.")
-    person_count = field(int, _count(PEOPLE), "How many people (and organizations, families, offices) there are.")
+    person_count = field(
+        int, _count(PEOPLE), "How many people (and organizations, families, offices) there are."
+    )
     topic_count = field(int, _count(TOPICS), "How many topics there are.")
-    first_date = field(HistoricalDate | None, _end("earliest_rising", falling=False), "The date of the earliest document; null if none is dated.")
-    last_date = field(HistoricalDate | None, _end("latest_falling", falling=True), "The date of the latest document; null if none is dated.")
+    first_date = field(
+        HistoricalDate | None,
+        _end("earliest_rising", falling=False),
+        "The date of the earliest document; null if none is dated.",
+    )
+    last_date = field(
+        HistoricalDate | None,
+        _end("latest_falling", falling=True),
+        "The date of the latest document; null if none is dated.",
+    )
 
 
 def _archive(row: Row, ask: Ask) -> ColumnElement[str]:
@@ -81,11 +109,18 @@ def _one_of_any_type(ask: Ask, value: ColumnElement[Any]) -> ColumnElement[str]:
     found = []
     for name, table in NODE_TABLES:
         row, prefix = table.alias(), f"{name}:"
-        fits = and_(func.substr(value, 1, len(prefix)) == prefix, row.c.key == func.substr(value, len(prefix) + 1))
+        fits = and_(
+            func.substr(value, 1, len(prefix)) == prefix, row.c.key == func.substr(value, len(prefix) + 1)
+        )
         found.append(one(ask, row, fits, as_type=name))
     return json_text(
-        case(*((func.substr(value, 1, len(name) + 1) == f"{name}:", sql) for (name, _), sql in zip(NODE_TABLES, found, strict=True)),
-             else_=literal("null", literal_execute=True))
+        case(
+            *(
+                (func.substr(value, 1, len(name) + 1) == f"{name}:", sql)
+                for (name, _), sql in zip(NODE_TABLES, found, strict=True)
+            ),
+            else_=literal("null", literal_execute=True),
+        )
     )
 
 
@@ -100,14 +135,18 @@ def _nodes(_: Row, ask: Ask) -> ColumnElement[str]:
     def bounded(variables: Mapping[str, Any]) -> int:
         size = len(ask["ids"].get(variables))
         if size > PAGE_MAX_ROWS:
-            raise InvalidArgument(f"`ids` has {size} ids, more than {PAGE_MAX_ROWS}.", hint="Ask for them in several queries.")
+            raise InvalidArgument(
+                f"`ids` has {size} ids, more than {PAGE_MAX_ROWS}.", hint="Ask for them in several queries."
+            )
         return size
 
     ids = each(json_bind(ask, ask["ids"])).table_valued("value", "key")
     size = ask.late(bounded)
     with ask.rows(size):
         item = _one_of_any_type(ask, ids.c.value).label("item")
-    wanted = select(item).select_from(ids).order_by(ids.c.key).limit(ask.planner.bind(size, Integer())).subquery()
+    wanted = (
+        select(item).select_from(ids).order_by(ids.c.key).limit(ask.planner.bind(size, Integer())).subquery()
+    )
     return as_subquery(select(json_array(json_text(wanted.c.item))))
 
 
@@ -126,8 +165,14 @@ def _topics(_: Row, ask: Ask) -> ColumnElement[str]:
     return connection(ask, TOPIC_KIND.listing(ask))
 
 
-EITHER_ID = {"id": Argument(strawberry.ID, "A global id (`Person:stalin`) or the record's own id (`stalin`).", Argument.REQUIRED)}
-GLOBAL_ID = {"id": Argument(strawberry.ID, "A global id, such as `Document:frus1950v07/d22`.", Argument.REQUIRED)}
+EITHER_ID = {
+    "id": Argument(
+        strawberry.ID, "A global id (`Person:stalin`) or the record's own id (`stalin`).", Argument.REQUIRED
+    )
+}
+GLOBAL_ID = {
+    "id": Argument(strawberry.ID, "A global id, such as `Document:frus1950v07/d22`.", Argument.REQUIRED)
+}
 GLOBAL_IDS = {"ids": Argument(list[strawberry.ID], "Global ids, at most 100.", Argument.REQUIRED)}
 
 
@@ -136,9 +181,24 @@ class Query:
     archive = field(Archive, _archive)
     node = field(Node | None, _node, args=GLOBAL_ID)
     nodes = field(list[Node | None], _nodes, args=GLOBAL_IDS)
-    document = field(Document | None, _by_id("Document", DOCUMENTS), "One document; null if there is none with this id.", args=EITHER_ID)
-    person = field(Person | None, _by_id("Person", PEOPLE), "One person; null if there is none with this id.", args=EITHER_ID)
-    topic = field(Topic | None, _by_id("Topic", TOPICS), "One topic; null if there is none with this id.", args=EITHER_ID)
+    document = field(
+        Document | None,
+        _by_id("Document", DOCUMENTS),
+        "One document; null if there is none with this id.",
+        args=EITHER_ID,
+    )
+    person = field(
+        Person | None,
+        _by_id("Person", PEOPLE),
+        "One person; null if there is none with this id.",
+        args=EITHER_ID,
+    )
+    topic = field(
+        Topic | None,
+        _by_id("Topic", TOPICS),
+        "One topic; null if there is none with this id.",
+        args=EITHER_ID,
+    )
     documents = field("DocumentConnection", _documents, args=DOCUMENT_ARGUMENTS)
     people = field("PersonConnection", _people, args=PERSON_ARGUMENTS)
     topics = field("TopicConnection", _topics, args=TOPIC_ARGUMENTS)

@@ -5,7 +5,7 @@ Each field is declared with the SQL that it is (`schema/fields.py`); every descr
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NewType
 
 import strawberry
 from sqlalchemy import (
@@ -94,22 +94,25 @@ DOCUMENT_PEOPLE = tables.table(tables.DocumentPerson)
 NOTES = tables.table(tables.Note)
 TEXTS = tables.table(tables.Text)
 
-Date = strawberry.scalar(
-    name="Date",
-    description="A day as ISO 8601 writes it: `1949-12-09`. Years before 0 have a sign and count astronomically (`-0043` is 44 BCE); "
-    "years beyond 9999 are written with all their digits.",
-    specified_by_url="https://www.iso.org/standard/70907.html",
-    serialize=str,
-    parse_value=str,
-)
-DateText = strawberry.scalar
+Date = NewType("Date", str)
+SCALARS = {
+    Date: strawberry.scalar(
+        name="Date",
+        description="A day as ISO 8601 writes it: `1949-12-09`. Years before 0 have a sign and count astronomically (`-0043` is "
+        "44 BCE); years beyond 9999 are written with all their digits.",
+        serialize=str,
+        parse_value=str,
+    )
+}
 
 
 def _whole(ask: Ask, name: str, at_most: int) -> Any:
     def get(variables: Mapping[str, Any]) -> int:
         size: int = ask[name].get(variables)
         if not 0 <= size <= at_most:
-            raise InvalidArgument(f"`{name}` is {size}, outside 0 to {at_most}.", hint="Ask for a part of the list.")
+            raise InvalidArgument(
+                f"`{name}` is {size}, outside 0 to {at_most}.", hint="Ask for a part of the list."
+            )
         return size
 
     return ask.late(get)
@@ -145,7 +148,9 @@ def as_subquery(statement: Any) -> ColumnElement[str]:
     return json_text(statement.scalar_subquery())
 
 
-def one(ask: Ask, row: FromClause, *conditions: ColumnElement[bool], as_type: str | None = None) -> ColumnElement[str]:
+def one(
+    ask: Ask, row: FromClause, *conditions: ColumnElement[bool], as_type: str | None = None
+) -> ColumnElement[str]:
     """The object of the one row that the conditions find, or null."""
     below = ask.below(row, as_type=as_type)
     return json_or_null(select(below).select_from(row).where(*conditions).correlate_except(row))
@@ -178,7 +183,9 @@ class DateColumns:
     def of(cls, row: Row, prefix: str, days: str = "") -> "DateColumns":
         c = row.c
         printed = c[f"{prefix}is_printed"] if f"{prefix}is_printed" in c else literal(value=False)
-        return cls(c[f"{prefix}edtf"], c[f"{prefix}label"], printed, c[f"{days}first_day"], c[f"{days}last_day"])
+        return cls(
+            c[f"{prefix}edtf"], c[f"{prefix}label"], printed, c[f"{days}first_day"], c[f"{days}last_day"]
+        )
 
 
 def _date(prefix: str, days: str = "") -> Any:
@@ -193,23 +200,41 @@ def _has(date: DateColumns, *signs: str) -> ColumnElement[bool]:
     return or_(*(date.edtf.contains(sign, autoescape=True) for sign in signs))
 
 
-@strawberry.type(description="A date as history has it: perhaps a range, approximate or uncertain. Nothing here is more exact than the source.")
+@strawberry.type(
+    description="A date as history has it: perhaps a range, approximate or uncertain. Nothing here is more exact than the source."
+)
 class HistoricalDate:
-    label = field(str, lambda row, _: row.label, "For people: what the source prints; where it prints nothing, made from the EDTF in English.")
+    label = field(
+        str,
+        lambda row, _: row.label,
+        "For people: what the source prints; where it prints nothing, made from the EDTF in English.",
+    )
     verbatim = field(
         str | None,
         lambda row, _: case((row.is_printed, row.label)),
         "What the source prints, byte for byte; null where only the EDTF is known.",
     )
-    edtf = field(str, lambda row, _: row.edtf, "Extended Date/Time Format, levels 0 to 2 (https://www.loc.gov/standards/datetime/).")
+    edtf = field(
+        str,
+        lambda row, _: row.edtf,
+        "Extended Date/Time Format, levels 0 to 2 (https://www.loc.gov/standards/datetime/).",
+    )
     earliest = field(
-        Date | None, lambda row, _: iso_day(row.first_day), "The earliest day that it may be; null if that is open, unknown or cannot be told."
+        Date | None,
+        lambda row, _: iso_day(row.first_day),
+        "The earliest day that it may be; null if that is open, unknown or cannot be told.",
     )
     latest = field(
-        Date | None, lambda row, _: iso_day(row.last_day), "The latest day that it may be; null if that is open, unknown or cannot be told."
+        Date | None,
+        lambda row, _: iso_day(row.last_day),
+        "The latest day that it may be; null if that is open, unknown or cannot be told.",
     )
-    is_approximate = field(bool, lambda row, _: _has(row, "~", "%"), "Whether the source says “about” of it or of a part of it.")
-    is_uncertain = field(bool, lambda row, _: _has(row, "?", "%"), "Whether the source doubts it or a part of it.")
+    is_approximate = field(
+        bool, lambda row, _: _has(row, "~", "%"), "Whether the source says “about” of it or of a part of it."
+    )
+    is_uncertain = field(
+        bool, lambda row, _: _has(row, "?", "%"), "Whether the source doubts it or a part of it."
+    )
 
 
 # Facts
@@ -256,9 +281,15 @@ class Participation:
     label = field(str | None, column("label"), "What the source itself calls the role.")
     named_as = field(str | None, column("named_as"), "The name exactly as the source writes it here.")
     evidence = field(Evidence | None, column("evidence"), "How it is known; null if the record does not say.")
-    certainty = field(Certainty | None, column("certainty"), "How sure it is; null if the record does not say.")
+    certainty = field(
+        Certainty | None, column("certainty"), "How sure it is; null if the record does not say."
+    )
     basis = field(Basis | None, column("basis"), "Where it is found; null if the record does not say.")
-    alternative = field(int | None, column("alternative"), "Parts of one document with equal numbers mean “or”: it is one of them.")
+    alternative = field(
+        int | None,
+        column("alternative"),
+        "Parts of one document with equal numbers mean “or”: it is one of them.",
+    )
     position = field(int, column("position"), "Its place among the document's parts, from 1.")
     person = field("Person | None", _person_of_part)
 
@@ -283,13 +314,14 @@ def _connection(name: str, node: str, edge_fields: Mapping[str, Any], descriptio
     )
     globals()[f"{name}Edge"] = edge
     fields = {
-        "edges": field(list[edge], edges),
-        "nodes": field(list[node], nodes),  # type: ignore[valid-type] # the name of a type, resolved by Strawberry
+        "edges": field(f"list[{name}Edge]", edges),
+        "nodes": field(f"list[{node}]", nodes),
         "page_info": field(PageInfo, page_info),
         "total_count": field(int, total_count),
     }
     return edge, strawberry.type(
-        type(f"{name}Connection", (), {"__module__": __name__, **fields}), description=f"{description} A page of them."
+        type(f"{name}Connection", (), {"__module__": __name__, **fields}),
+        description=f"{description} A page of them.",
     )
 
 
@@ -297,7 +329,9 @@ def _parts_of_edge(edge: EdgeRow, ask: Ask) -> ColumnElement[str]:
     """The parts that this person has in this document, in the source's order."""
     part = PARTS.alias()
     document_id, person_id, role = edge.facts(edge)
-    return plain_list(ask, part, part.c.document_id == document_id, part.c.person_id == person_id, role(ask, part))
+    return plain_list(
+        ask, part, part.c.document_id == document_id, part.c.person_id == person_id, role(ask, part)
+    )
 
 
 def _carried(name: str) -> Any:
@@ -323,22 +357,44 @@ _, DocumentConnection = _connection("Document", "Document", {}, "Documents.")
 _, PersonConnection = _connection("Person", "Person", {}, "People.")
 _, TopicConnection = _connection("Topic", "Topic", {}, "Topics.")
 _, DocumentPersonConnection = _connection(
-    "DocumentPerson", "Person", PARTICIPATIONS, "The people of a document, each once, however many parts they have in it."
+    "DocumentPerson",
+    "Person",
+    PARTICIPATIONS,
+    "The people of a document, each once, however many parts they have in it.",
 )
 _, PersonDocumentConnection = _connection(
-    "PersonDocument", "Document", PARTICIPATIONS, "The documents of a person, each once, however many parts they have in it."
+    "PersonDocument",
+    "Document",
+    PARTICIPATIONS,
+    "The documents of a person, each once, however many parts they have in it.",
 )
-_, PersonTopicConnection = _connection("PersonTopic", "Topic", DOCUMENT_COUNT, "The topics of a person's documents.")
-_, TopicPersonConnection = _connection("TopicPerson", "Person", DOCUMENT_COUNT, "The people of a topic's documents.")
+_, PersonTopicConnection = _connection(
+    "PersonTopic", "Topic", DOCUMENT_COUNT, "The topics of a person's documents."
+)
+_, TopicPersonConnection = _connection(
+    "TopicPerson", "Person", DOCUMENT_COUNT, "The people of a topic's documents."
+)
 _, CorrespondentConnection = _connection(
     "Correspondent",
     "Person",
     {
-        "document_count": field(int, _carried("documents"), "How many letters there are between the two, in both directions."),
+        "document_count": field(
+            int, _carried("documents"), "How many letters there are between the two, in both directions."
+        ),
         "sent_count": field(int, _carried("sent"), "How many the person sent to the correspondent."),
-        "received_count": field(int, _carried("received"), "How many the person received from the correspondent."),
-        "first_date": field(HistoricalDate | None, _date_of_edge("first_id"), "The date of the earliest letter between them; null if none is dated."),
-        "last_date": field(HistoricalDate | None, _date_of_edge("last_id"), "The date of the latest letter between them; null if none is dated."),
+        "received_count": field(
+            int, _carried("received"), "How many the person received from the correspondent."
+        ),
+        "first_date": field(
+            HistoricalDate | None,
+            _date_of_edge("first_id"),
+            "The date of the earliest letter between them; null if none is dated.",
+        ),
+        "last_date": field(
+            HistoricalDate | None,
+            _date_of_edge("last_id"),
+            "The date of the latest letter between them; null if none is dated.",
+        ),
     },
     "The people on the other end of a person's letters, those with most letters first.",
 )
@@ -489,7 +545,9 @@ def _quoted(value: ColumnElement[Any]) -> ColumnElement[str]:
 GLOBAL_ID = "The global id, permanent: the type and the record's own id, as in `Document:frus1950v07/d22`."
 
 
-@strawberry.interface(description="Anything with a global id (https://relay.dev/graphql/objectidentification.htm).")
+@strawberry.interface(
+    description="Anything with a global id (https://relay.dev/graphql/objectidentification.htm)."
+)
 class Node:
     id = field(strawberry.ID, _global_id("Node"), GLOBAL_ID)
 
@@ -508,7 +566,9 @@ class Document(Node):
     record_id = field(str, column("key"), "The record's own id, as the archivist gave it.")
     title = field(str, column("title"), "The title, byte for byte as the source has it.")
     date = field(HistoricalDate | None, _date("date_"), "The date; null if the document is undated.")
-    description = field(str | None, column("description"), "The description, byte for byte as the source has it.")
+    description = field(
+        str | None, column("description"), "The description, byte for byte as the source has it."
+    )
     genre = field(str | None, _genre)
     number = field(str | None, column("number"), "The document's number, such as a telegram's.")
     languages = field(list[str], _languages)
@@ -518,12 +578,24 @@ class Document(Node):
     classification = field(str | None, column("classification"), "How secret it was, in the source's words.")
     rights = field(str | None, column("rights"), "Who may do what with it.")
     url = field(str | None, column("url"), "Where it can be seen.")
-    position = field(int | None, column("position"), "Its place in the source's own order, where there is one.")
+    position = field(
+        int | None, column("position"), "Its place in the source's own order, where there is one."
+    )
     people = field("DocumentPersonConnection", _document_people, args=ROLE_ARGUMENT | PERSON_ARGUMENTS)
     participations = field(list[Participation], _document_parts, args=ROLE_ARGUMENT | LIST_ARGUMENTS)
     topics = field("TopicConnection", _document_topics, args=TOPIC_ARGUMENTS)
-    texts = field(list[Text], _items(TEXTS, "document_id"), "The texts of the document, in the record's order.", args=LIST_ARGUMENTS)
-    identifiers = field(list[Identifier], _items(IDENTIFIERS, "document_id"), "Identifiers in other schemes.", args=LIST_ARGUMENTS)
+    texts = field(
+        list[Text],
+        _items(TEXTS, "document_id"),
+        "The texts of the document, in the record's order.",
+        args=LIST_ARGUMENTS,
+    )
+    identifiers = field(
+        list[Identifier],
+        _items(IDENTIFIERS, "document_id"),
+        "Identifiers in other schemes.",
+        args=LIST_ARGUMENTS,
+    )
     notes = field(list[Note], _items(NOTES, "document_id"), "Remarks.", args=LIST_ARGUMENTS)
     extra = field(JSON, _extra)
 
@@ -589,23 +661,34 @@ def _correspondents(row: Row, ask: Ask) -> ColumnElement[str]:
             func.max(case((received, 1), else_=0)).label("received"),
         )
         .select_from(mine.join(theirs, theirs.c.document_id == mine.c.document_id))
-        .where(mine.c.person_id == row.c.id, theirs.c.person_id.isnot(None), theirs.c.person_id != row.c.id, or_(sent, received))
+        .where(
+            mine.c.person_id == row.c.id,
+            theirs.c.person_id.isnot(None),
+            theirs.c.person_id != row.c.id,
+            or_(sent, received),
+        )
         .group_by(theirs.c.person_id, mine.c.document_id)
         .correlate_except(mine, theirs)
         .subquery()
     )
-    dated = select(
-        letters.c.node_id,
-        letters.c.document_id,
-        letters.c.sent,
-        letters.c.received,
-        func.first_value(letters.c.document_id)
-        .over(partition_by=letters.c.node_id, order_by=(letter.c.earliest_rising, letter.c.id))
-        .label("first_id"),
-        func.first_value(letters.c.document_id)
-        .over(partition_by=letters.c.node_id, order_by=(letter.c.latest_falling.desc(), letter.c.id.desc()))
-        .label("last_id"),
-    ).select_from(letters.join(letter, letter.c.id == letters.c.document_id)).subquery()
+    dated = (
+        select(
+            letters.c.node_id,
+            letters.c.document_id,
+            letters.c.sent,
+            letters.c.received,
+            func.first_value(letters.c.document_id)
+            .over(partition_by=letters.c.node_id, order_by=(letter.c.earliest_rising, letter.c.id))
+            .label("first_id"),
+            func.first_value(letters.c.document_id)
+            .over(
+                partition_by=letters.c.node_id, order_by=(letter.c.latest_falling.desc(), letter.c.id.desc())
+            )
+            .label("last_id"),
+        )
+        .select_from(letters.join(letter, letter.c.id == letters.c.document_id))
+        .subquery()
+    )
     statement = select(
         dated.c.node_id,
         func.count().label("documents"),
@@ -618,7 +701,9 @@ def _correspondents(row: Row, ask: Ask) -> ColumnElement[str]:
     return connection(ask, _counted_listing(PERSON_KIND, ask, statement, carry))
 
 
-@strawberry.type(description="Whoever can act: a person, an organization, a family, an office, or somebody unknown.")
+@strawberry.type(
+    description="Whoever can act: a person, an organization, a family, an office, or somebody unknown."
+)
 class Person(Node):
     is_type_of = _is_type_of("Person")
 
@@ -626,21 +711,30 @@ class Person(Node):
     record_id = field(str, column("key"), "The record's own id, as the archivist gave it.")
     name = field(str, column("name"), "The preferred name.")
     kind = field(PersonKind, column("kind"), "What sort of actor.")
-    names = field(list[Name], _items(NAMES, "person_id"), "Other names, in the record's order.", args=LIST_ARGUMENTS)
+    names = field(
+        list[Name], _items(NAMES, "person_id"), "Other names, in the record's order.", args=LIST_ARGUMENTS
+    )
     birth = field(HistoricalDate | None, _date("birth_", "birth_"), "When the person was born, where known.")
     death = field(HistoricalDate | None, _date("death_", "death_"), "When the person died, where known.")
     description = field(str | None, column("description"), "Who it is.")
     documents = field("PersonDocumentConnection", _person_documents, args=ROLE_ARGUMENT | DOCUMENT_ARGUMENTS)
     topics = field("PersonTopicConnection", _person_topics, args=TOPIC_ARGUMENTS)
     correspondents = field("CorrespondentConnection", _correspondents, args=PERSON_ARGUMENTS)
-    identifiers = field(list[Identifier], _items(IDENTIFIERS, "person_id"), "Identifiers in other schemes.", args=LIST_ARGUMENTS)
+    identifiers = field(
+        list[Identifier],
+        _items(IDENTIFIERS, "person_id"),
+        "Identifiers in other schemes.",
+        args=LIST_ARGUMENTS,
+    )
     notes = field(list[Note], _items(NOTES, "person_id"), "Remarks.", args=LIST_ARGUMENTS)
     extra = field(JSON, _extra)
 
 
 # Topic
 
-NARROWER_ARGUMENT = {"includeNarrower": Argument(bool, "Also what is filed under the topics below this one.", False)}
+NARROWER_ARGUMENT = {
+    "includeNarrower": Argument(bool, "Also what is filed under the topics below this one.", False)
+}
 
 
 def _filed(row: Row, ask: Ask, link: Any) -> ColumnElement[bool]:
@@ -656,7 +750,13 @@ def _topic_documents(row: Row, ask: Ask) -> ColumnElement[str]:
     """The documents on this topic, each once, by default as they were loaded."""
     link = DOCUMENT_TOPICS.alias()
     if ask["includeNarrower"].known:
-        link = select(link.c.document_id).distinct().where(_filed(row, ask, link)).correlate_except(link).subquery()
+        link = (
+            select(link.c.document_id)
+            .distinct()
+            .where(_filed(row, ask, link))
+            .correlate_except(link)
+            .subquery()
+        )
         return connection(ask, DOCUMENT_KIND.listing(ask, visible_documents(link), of="document_id"))
     where = (_filed(row, ask, link),)
     return connection(ask, DOCUMENT_KIND.listing(ask, visible_documents(link), of="document_id", where=where))
@@ -666,7 +766,9 @@ def _topic_people(row: Row, ask: Ask) -> ColumnElement[str]:
     """The people of the topic's documents, by default those with most documents first."""
     link, theirs = DOCUMENT_TOPICS.alias(), DOCUMENT_PEOPLE.alias()
     statement = (
-        select(theirs.c.person_id.label("node_id"), func.count(link.c.document_id.distinct()).label("documents"))
+        select(
+            theirs.c.person_id.label("node_id"), func.count(link.c.document_id.distinct()).label("documents")
+        )
         .select_from(link.join(theirs, theirs.c.document_id == link.c.document_id))
         .where(_filed(row, ask, link))
         .group_by(theirs.c.person_id)
@@ -686,7 +788,9 @@ def _topics_by(mine: str, theirs: str) -> Any:
     return sql
 
 
-@strawberry.type(description="What a document is about: a subject, a place, an event. Topics stand below broader ones (SKOS).")
+@strawberry.type(
+    description="What a document is about: a subject, a place, an event. Topics stand below broader ones (SKOS)."
+)
 class Topic(Node):
     is_type_of = _is_type_of("Topic")
 
@@ -694,12 +798,29 @@ class Topic(Node):
     record_id = field(str, column("key"), "The record's own id, as the archivist gave it.")
     name = field(str, column("name"), "The preferred name.")
     kind = field(TopicKind, column("kind"), "What sort of topic.")
-    names = field(list[Name], _items(NAMES, "topic_id"), "Other names, in the record's order.", args=LIST_ARGUMENTS)
+    names = field(
+        list[Name], _items(NAMES, "topic_id"), "Other names, in the record's order.", args=LIST_ARGUMENTS
+    )
     description = field(str | None, column("description"), "What it covers.")
-    broader = field("TopicConnection", _topics_by("topic_id", "broader_id"), "The topics directly above.", args=TOPIC_ARGUMENTS)
-    narrower = field("TopicConnection", _topics_by("broader_id", "topic_id"), "The topics directly below.", args=TOPIC_ARGUMENTS)
+    broader = field(
+        "TopicConnection",
+        _topics_by("topic_id", "broader_id"),
+        "The topics directly above.",
+        args=TOPIC_ARGUMENTS,
+    )
+    narrower = field(
+        "TopicConnection",
+        _topics_by("broader_id", "topic_id"),
+        "The topics directly below.",
+        args=TOPIC_ARGUMENTS,
+    )
     documents = field("DocumentConnection", _topic_documents, args=NARROWER_ARGUMENT | DOCUMENT_ARGUMENTS)
     people = field("TopicPersonConnection", _topic_people, args=NARROWER_ARGUMENT | PERSON_ARGUMENTS)
-    identifiers = field(list[Identifier], _items(IDENTIFIERS, "topic_id"), "Identifiers in other schemes.", args=LIST_ARGUMENTS)
+    identifiers = field(
+        list[Identifier],
+        _items(IDENTIFIERS, "topic_id"),
+        "Identifiers in other schemes.",
+        args=LIST_ARGUMENTS,
+    )
     notes = field(list[Note], _items(NOTES, "topic_id"), "Remarks.", args=LIST_ARGUMENTS)
     extra = field(JSON, _extra)

@@ -1,0 +1,441 @@
+"""Checks: what is wrong with a record by itself, and between the records of one load and the store."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from data.check import Entry, StoredIds, check, parse
+from data.errors import Place, RecordError
+from data.format import DocumentRecord, Role
+from data.readers.raw import Raw
+
+LETTER: dict[str, object] = {"type": "document", "id": "letter", "title": "To a friend"}
+NOTHING = StoredIds()
+
+
+def faults(value: object) -> list[tuple[str | None, str, str | None, str | None]]:
+    """Path, message, value and hint of each error, all of which stand where the record does."""
+    found = parse(Raw(Place("letters.jsonl", 3), value))
+    assert isinstance(found, list)
+    assert {(error.place.file, error.place.line) for error in found} == {("letters.jsonl", 3)}
+    return [(error.place.path, error.message, error.value, error.hint) for error in found]
+
+
+def entries(*records: Mapping[str, object]) -> list[Entry]:
+    """The records, standing on lines 1, 2, …"""
+    found = [parse(Raw(Place("load.jsonl", line), record)) for line, record in enumerate(records, start=1)]
+    assert [entry for entry in found if isinstance(entry, list)] == []
+    return [entry for entry in found if isinstance(entry, Entry)]
+
+
+def told(errors: list[RecordError]) -> list[tuple[str, str, str | None]]:
+    return [(error.code, str(error), error.hint) for error in errors]
+
+
+def topic(key: str, *broader: str) -> dict[str, object]:
+    return {"type": "topic", "id": key, "name": key.title(), "broader": list(broader)}
+
+
+# A record by itself
+
+
+def test_a_right_record_comes_back_with_its_place() -> None:
+    place = Place("letters.jsonl", 3)
+    found = parse(Raw(place, LETTER))
+    assert found == Entry(
+        Place("letters.jsonl", 3, "letter"), DocumentRecord(type="document", id="letter", title="To a friend")
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "fault"),
+    [
+        ([1], (None, "A record is an object, not a list.", None, None)),
+        ("a", (None, "A record is an object, not text.", "a", None)),
+        (None, (None, "A record is an object, not null.", None, None)),
+        ({}, ("type", "`type` is required.", None, "One of `document`, `person`, `topic`.")),
+        (
+            {"type": "Document"},
+            (
+                "type",
+                "`type` must be one of `document`, `person`, `topic`.",
+                "Document",
+                "Did you mean `document`?",
+            ),
+        ),
+        ({"type": ["x"]}, ("type", "`type` must be one of `document`, `person`, `topic`.", None, None)),
+    ],
+    ids=str,
+)
+def test_a_value_that_is_no_record(value: object, fault: object) -> None:
+    assert faults(value) == [fault]
+
+
+@pytest.mark.parametrize(
+    ("fields", "fault"),
+    [
+        ({"titel": "x"}, ("titel", "Unknown key `titel`.", None, "Did you mean `title`?")),
+        (
+            {"shelfmark": 1},
+            (
+                "shelfmark",
+                "Unknown key `shelfmark`.",
+                None,
+                "The format has no such key; one's own begin with `x_`.",
+            ),
+        ),
+        (
+            {"people": [{"role": "sender", "as": "A", "persn": "a"}]},
+            ("people[0].persn", "Unknown key `persn`.", None, "Did you mean `person`?"),
+        ),
+        (
+            {"notes": [{"kind": "sic", "text": "a", "y": 1}]},
+            ("notes[0].y", "Unknown key `y`.", None, "The format has no such key."),
+        ),
+        ({"id": 3}, ("id", "`id` must be text, not a number.", "3", "Write it in quotes.")),
+        ({"id": "x" * 300}, ("id", "`id` has more than 255 characters.", "x" * 79 + "…", None)),
+        ({"id": "a\0b"}, ("id", "`id` holds a NUL character, which no text may.", "a b", None)),
+        ({"title": None}, ("title", "`title` must be text, not null.", None, None)),
+        (
+            {"title": ""},
+            ("title", "`title` is empty; leave the field out where there is nothing to say.", None, None),
+        ),
+        (
+            {"genre": " "},
+            ("genre", "`genre` is blank; leave the field out where there is nothing to say.", None, None),
+        ),
+        (
+            {"rights": "\ud800x"},
+            ("rights", "`rights` holds half of a surrogate pair, which is no character.", "x", None),
+        ),
+        (
+            {"date": 1949},
+            (
+                "date",
+                "`date` must be EDTF text or `{edtf, label}`, not a number.",
+                "1949",
+                "Write it in quotes.",
+            ),
+        ),
+        (
+            {"languages": "en"},
+            ("languages", "`languages` must be a list, not text.", "en", "Put it in square brackets."),
+        ),
+        (
+            {"people": None},
+            ("people", "`people` must be a list, not null.", None, "Where there is nothing, write `[]`."),
+        ),
+        ({"people": [5]}, ("people[0]", "`people[0]` must be an object, not a number.", "5", None)),
+        ({"people": [{"as": "A"}]}, ("people[0].role", "`people[0].role` is required.", None, None)),
+        (
+            {"people": [{"role": "sender"}]},
+            (
+                "people[0]",
+                "`people[0]` needs `person` (an id) or `as` (the name as written).",
+                None,
+                None,
+            ),
+        ),
+        (
+            {"people": [{"role": "sender", "as": "A"}, {"role": "sendr", "as": "B"}]},
+            (
+                "people[1].role",
+                f"`people[1].role` must be one of {', '.join(role.lower() for role in Role)}.",
+                "sendr",
+                "Did you mean `sender`?",
+            ),
+        ),
+        (
+            {"languages": ["en", "en_US"]},
+            (
+                "languages[1]",
+                "`languages[1]` is not a language tag (BCP 47), such as `en`, `ru` or `zh-Hant`.",
+                "en_US",
+                None,
+            ),
+        ),
+        (
+            {"identifiers": ["Q855"]},
+            (
+                "identifiers[0]",
+                "`identifiers[0]` is not of the form `scheme:value`, such as `wikidata:Q855`.",
+                "Q855",
+                None,
+            ),
+        ),
+        ({"position": 1.5}, ("position", "`position` must be a whole number, not a fraction.", "1.5", None)),
+        ({"position": -1}, ("position", "`position` must not be less than 0.", "-1", None)),
+        (
+            {"position": 2**60},
+            ("position", f"`position` must not be more than {2**53 - 1}.", str(2**60), None),
+        ),
+        (
+            {"texts": [{"kind": "original"}]},
+            ("texts[0]", "`texts[0]` needs either `body` or `file`, and not both.", None, None),
+        ),
+        ({"x_size": float("inf")}, ("x_size", "`x_size` is not a finite number.", "inf", None)),
+    ],
+    ids=str,
+)
+def test_a_fault_is_told_with_path_value_and_hint(fields: dict[str, object], fault: object) -> None:
+    assert faults({**LETTER, **fields}) == [fault]
+
+
+def test_every_fault_of_a_record_is_told_at_once() -> None:
+    paths = [path for path, *_ in faults({"type": "person", "id": "", "nam": "x", "birth": "May"})]
+    assert sorted(map(str, paths)) == ["birth", "id", "nam", "name"]
+
+
+@pytest.mark.parametrize(
+    ("date", "path"), [("20-21 January 1951", "date"), ({"edtf": "20-21 January 1951"}, "date.edtf")]
+)
+def test_a_date_that_is_none_has_its_own_code(date: object, path: str) -> None:
+    [error] = parse_faults({**LETTER, "date": date})
+    assert (error.code, error.place, error.value) == (
+        "DATE_INVALID",
+        Place("letters.jsonl", 3, "letter", path),
+        "20-21 January 1951",
+    )
+
+
+def parse_faults(value: object) -> list[RecordError]:
+    found = parse(Raw(Place("letters.jsonl", 3), value))
+    assert isinstance(found, list)
+    return found
+
+
+def test_no_message_speaks_of_the_library_that_found_it() -> None:
+    odd: list[object] = [None, True, 5, 1.5, "", " ", "x" * 300, "a\0", "\ud800", [], [5], {}, {"a": 1}, [[]]]
+    keys = [*DocumentRecord.model_fields, "x_own", "other"]
+    for key in keys:
+        for value in odd:
+            found = parse(Raw(Place("letters.jsonl", 3), {**LETTER, key: value}))
+            for error in found if isinstance(found, list) else []:
+                told_of_it = f"{error} {error.hint}"
+                for word in ("Input", "input", "Value should", "pydantic", "http", "instance", "dictionary"):
+                    assert word not in told_of_it, told_of_it
+                assert "\n" not in told_of_it
+
+
+def test_a_value_nested_without_end_is_refused() -> None:
+    deep: object = 1
+    for _ in range(50_000):
+        deep = [deep]
+    for key in ("x_own", "title", "people", "date", "topics", "type"):
+        assert parse_faults({**LETTER, key: deep})
+
+
+# Texts in files
+
+
+def with_file(folder: Path, name: str, **fields: object) -> Entry | list[RecordError]:
+    text = {"kind": "original", "language": "ru", "file": name, **fields}
+    return parse(Raw(Place(str(folder / "letters.jsonl"), 1), {**LETTER, "texts": [text]}))
+
+
+def test_a_text_is_read_from_its_file_byte_for_byte(tmp_path: Path) -> None:
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "a.txt").write_bytes("Дядя \r\nдядя\n".encode())
+    found = with_file(tmp_path, "texts/a.txt")
+    assert isinstance(found, Entry)
+    assert isinstance(found.record, DocumentRecord)
+    [text] = found.record.texts
+    assert (text.body, text.file, text.language, text.kind) == (
+        "Дядя \r\nдядя\n",
+        None,
+        "ru",
+        "ORIGINAL",
+    )
+
+
+def test_a_text_s_file_lies_beside_the_record_s_or_below(tmp_path: Path) -> None:
+    folder = tmp_path / "records"
+    folder.mkdir()
+    (tmp_path / "secret.txt").write_text("secret")
+    (folder / "link.txt").symlink_to(tmp_path / "secret.txt")
+    (folder / "out").symlink_to(tmp_path)
+    for name in ("../secret.txt", str(tmp_path / "secret.txt"), "link.txt", "out/secret.txt", "a/../../x"):
+        found = with_file(folder, name)
+        assert isinstance(found, list)
+        [error] = found
+        assert (error.code, error.place.path, error.message) == (
+            "RECORD_INVALID",
+            "texts[0].file",
+            "The text's file lies outside the folder of the record's file.",
+        )
+
+
+def test_a_text_s_file_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").touch()
+    (tmp_path / "nul.txt").write_bytes(b"a\0b")
+    (tmp_path / "latin.txt").write_bytes(b"a\ncaf\xe9")
+    (tmp_path / "loop").symlink_to("loop")
+    assert {
+        name: (error.message, error.place.path)
+        for name in ("missing.txt", ".", "empty.txt", "nul.txt", "latin.txt", "loop")
+        for found in [with_file(tmp_path, name)]
+        if isinstance(found, list)
+        for error in found
+    } == {
+        "missing.txt": ("The text's file: There is no such file.", "texts[0].file"),
+        ".": ("The text's file: This is a directory, not a file.", "texts[0].file"),
+        "empty.txt": (
+            "`texts[0].file` is empty; leave the field out where there is nothing to say.",
+            "texts[0].file",
+        ),
+        "nul.txt": ("`texts[0].file` holds a NUL character, which no text may.", "texts[0].file"),
+        "latin.txt": (
+            "The text's file: The file is not UTF-8: at byte 5 stands 0xe9. Line 2.",
+            "texts[0].file",
+        ),
+        "loop": ("The text's file cannot be found.", "texts[0].file"),
+    }
+
+
+# Between records
+
+
+def test_references_may_point_forward_and_into_the_store() -> None:
+    load = entries(
+        {
+            **LETTER,
+            "people": [{"role": "sender", "person": "anna"}, {"role": "recipient", "person": "boris"}],
+            "topics": ["war", "peace"],
+        },
+        {"type": "person", "id": "anna", "name": "Anna"},
+        topic("war", "conflict"),
+    )
+    stored = StoredIds(people={"boris"}, topics={"peace", "conflict"})
+    assert check(load, stored=stored) == []
+
+
+def test_one_id_may_name_a_document_a_person_and_a_topic() -> None:
+    load = entries({**LETTER, "id": "a"}, {"type": "person", "id": "a", "name": "A"}, topic("a"))
+    assert check(load, stored=NOTHING) == []
+
+
+def test_a_record_of_the_store_may_be_loaded_again() -> None:
+    assert check(entries(topic("war")), stored=StoredIds(topics={"war"})) == []
+
+
+def test_an_id_given_twice_is_told_with_both_places() -> None:
+    twice = "The id of this document is given twice; first at load.jsonl:1."
+    assert told(check(entries(LETTER, topic("letter"), LETTER, LETTER), stored=NOTHING)) == [
+        (
+            "ID_DUPLICATE",
+            f"load.jsonl:{line} (letter, id): {twice} [letter]",
+            "Give each record its own id, or drop one of the two.",
+        )
+        for line in (3, 4)
+    ]
+
+
+def test_a_person_or_topic_that_is_nowhere_is_told_with_the_nearest() -> None:
+    load = entries(
+        {**LETTER, "people": [{"role": "sender", "as": "A"}, {"role": "recipient", "person": "rochshin"}]},
+        {**LETTER, "id": "b", "topics": ["war", "cheese"]},
+        topic("war", "confict"),
+        {"type": "person", "id": "roshchin", "name": "Roshchin"},
+    )
+    what = "with this id, neither in the load nor in the store."
+    assert told(check(load, stored=StoredIds(topics={"conflict"}))) == [
+        (
+            "REFERENCE_DANGLING",
+            f"load.jsonl:1 (letter, people[1].person): There is no person {what} [rochshin]",
+            "Did you mean `roshchin`?",
+        ),
+        (
+            "REFERENCE_DANGLING",
+            f"load.jsonl:2 (b, topics): There is no topic {what} [cheese]",
+            "Add a record of the topic.",
+        ),
+        (
+            "REFERENCE_DANGLING",
+            f"load.jsonl:3 (war, broader): There is no topic {what} [confict]",
+            "Did you mean `conflict`?",
+        ),
+    ]
+
+
+def test_a_person_is_no_topic() -> None:
+    load = entries({**LETTER, "topics": ["anna"]}, {"type": "person", "id": "anna", "name": "Anna"})
+    assert [error.code for error in check(load, stored=NOTHING)] == ["REFERENCE_DANGLING"]
+
+
+def test_an_id_with_other_digits_is_no_near_id() -> None:
+    load = entries({**LETTER, "topics": ["d22"]}, topic("d23"))
+    assert [error.hint for error in check(load, stored=NOTHING)] == ["Add a record of the topic."]
+
+
+def test_a_reference_to_a_record_that_was_refused_is_no_second_error() -> None:
+    load = entries({**LETTER, "topics": ["war"], "people": [{"role": "sender", "person": "anna"}]})
+    assert check(load, stored=NOTHING, refused={"war", "anna"}) == []
+
+
+def test_only_the_first_dangling_references_are_given_a_near_id() -> None:
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    load = entries({**LETTER, "topics": [f"{letter}-topic" for letter in letters]}, topic("topic"))
+    hints = [error.hint for error in check(load, stored=NOTHING)]
+    assert (len(hints), hints[0], hints[-1]) == (26, "Did you mean `topic`?", None)
+
+
+# Circles
+
+
+def circles(*topics: Mapping[str, object], stored: StoredIds = NOTHING) -> list[tuple[str, str]]:
+    errors = check(entries(*topics), stored=stored)
+    assert {error.code for error in errors} <= {"TOPIC_CYCLE"}
+    return [(str(error.place), error.message) for error in errors]
+
+
+def test_a_topic_above_itself_is_a_circle() -> None:
+    assert circles(topic("a", "a")) == [
+        ("load.jsonl:1 (a, broader)", "The topic is broader than itself: a → a.")
+    ]
+
+
+def test_a_circle_is_told_with_its_way() -> None:
+    assert circles(topic("x", "a"), topic("a", "b"), topic("b", "c"), topic("c", "a")) == [
+        ("load.jsonl:2 (a, broader)", "The topic is broader than itself: a → b → c → a.")
+    ]
+
+
+def test_two_ways_up_to_one_topic_are_no_circle() -> None:
+    assert circles(topic("a", "b", "c"), topic("b", "d"), topic("c", "d"), topic("d")) == []
+
+
+def test_every_circle_is_told() -> None:
+    assert [message for _, message in circles(topic("a", "a"), topic("b", "c"), topic("c", "b"))] == [
+        "The topic is broader than itself: a → a.",
+        "The topic is broader than itself: b → c → b.",
+    ]
+
+
+def test_a_circle_may_lead_through_the_store() -> None:
+    stored = StoredIds(topics={"a", "b", "c"}, broader={"b": ["c"], "c": ["a"]})
+    assert circles(topic("a", "b"), stored=stored) == [
+        ("load.jsonl:1 (a, broader)", "The topic is broader than itself: a → b → c → a.")
+    ]
+
+
+def test_what_is_loaded_replaces_what_is_stored_and_what_is_absent_leaves_it() -> None:
+    stored = StoredIds(topics={"a", "b"}, broader={"b": ["a"]})
+    unsaid = {"type": "topic", "id": "b", "name": "B"}
+    assert circles(topic("a", "b"), topic("b"), stored=stored) == []
+    assert len(circles(topic("a", "b"), unsaid, stored=stored)) == 1
+
+
+def test_a_circle_of_thousands_is_found_and_told_in_short() -> None:
+    count = 20_000
+    ring = [topic(f"t{number}", f"t{(number + 1) % count}") for number in range(count)]
+    assert circles(*ring) == [
+        (
+            "load.jsonl:1 (t0, broader)",
+            "The topic is broader than itself: t0 → t1 → t2 → t3 → t4 → t5 → t6 → t7 → … → t0.",
+        )
+    ]
+
+
+def test_a_hundred_circles_are_enough() -> None:
+    assert len(circles(*[topic(f"t{number}", f"t{number}") for number in range(150)])) == 100
