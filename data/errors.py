@@ -117,7 +117,9 @@ class Rejected(FondsError):
 
 
 class StoreError(FondsError):
-    """The store cannot be opened or used; `path` names it."""
+    """The store cannot be opened or used."""
+
+    code = "STORE_UNUSABLE"
 
 
 class StoreMissing(StoreError):

@@ -5,12 +5,14 @@ database's JSON is passed on untouched (`orjson.Fragment`). An operation that mi
 one statement, and is then walked by graphql-core.
 """
 
+import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Hashable
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Lock
 from typing import Any, cast
+from uuid import uuid4
 
 import anyio.to_thread
 import orjson
@@ -21,6 +23,7 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
+    GraphQLSyntaxError,
     InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
@@ -31,6 +34,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.graphql import OperationType
 
+from data.errors import StoreError
 from data.store import Store
 from schema.arguments import Variables, shape
 from schema.plan import INTROSPECTION, Plan, Planner
@@ -38,6 +42,7 @@ from schema.query import Query
 from schema.types import SCALARS
 
 PLANS_KEPT = 512
+LOG = logging.getLogger("fonds.errors")
 
 
 @dataclass
@@ -79,10 +84,8 @@ class Operation:
     variables: Variables
 
     @property
-    def key(self) -> Hashable:
-        """What plans are kept by."""
-        name = self.node.name.value if self.node.name else None
-        return self.text, name
+    def name(self) -> str | None:
+        return self.node.name.value if self.node.name else None
 
     def introspects(self) -> tuple[bool, bool]:
         """Whether it asks for introspection, and whether for anything else."""
@@ -119,7 +122,7 @@ def plan(archive: Archive, operation: Operation, *, for_executor: bool = False) 
         )
         return planner.plan(operation.node)
 
-    return archive.plans.get((*cast("tuple[Any, ...]", operation.key), _shape(operation), for_executor), make)
+    return archive.plans.get((operation.text, operation.name, _shape(operation), for_executor), make)
 
 
 def _shape(operation: Operation) -> Hashable:
@@ -166,6 +169,8 @@ class OneStatement(SchemaExtension):
                 context.result = ExecutionResult(data=None, errors=[error])
             except BadVariables as bad:
                 context.result = ExecutionResult(data=None, errors=bad.errors)
+            except Exception as error:  # noqa: BLE001 - the one place that masks and logs
+                context.result = ExecutionResult(data=None, errors=[masked(error)])
         yield
 
     async def _answer(self, archive: Archive) -> None:
@@ -176,6 +181,8 @@ class OneStatement(SchemaExtension):
             return
         made = plan(archive, operation, for_executor=introspection)
         read = partial(archive.store.read, made.sql, made.bind(operation.variables))
+        context.context["operation"] = context.operation_name or operation.name
+        context.context["statements"] = 1
         text = await anyio.to_thread.run_sync(read)
         if introspection:
             context.root_value = orjson.loads(text)
@@ -196,9 +203,41 @@ class OneStatement(SchemaExtension):
         return Operation(context.query or "", node, fragments, coerced(node, context.variables))
 
 
-schema = strawberry.Schema(
-    query=Query, extensions=[OneStatement], config=StrawberryConfig(scalar_map=SCALARS)
-)
+def masked(error: Exception) -> GraphQLError:
+    """What a client is told of an error that is not theirs: an id, under which the log has the whole."""
+    id_ = uuid4().hex[:12]
+    LOG.error("error %s", id_, exc_info=error)
+    code = error.code if isinstance(error, StoreError) else "INTERNAL_ERROR"
+    return GraphQLError(
+        f"The archive could not answer (error {id_}).",
+        extensions={
+            "code": code,
+            "id": id_,
+            "hint": "Try again; if it stays, give this id to whoever runs the archive.",
+        },
+    )
+
+
+def told(error: GraphQLError) -> dict[str, Any]:
+    """The error in GraphQL's response format, always with a code."""
+    formatted = cast("dict[str, Any]", error.formatted)
+    extensions = formatted.get("extensions") or {}
+    if "code" not in extensions:
+        code = (
+            "GRAPHQL_PARSE_FAILED" if isinstance(error, GraphQLSyntaxError) else "GRAPHQL_VALIDATION_FAILED"
+        )
+        formatted["extensions"] = {"code": code, **extensions}
+    return formatted
+
+
+class Schema(strawberry.Schema):
+    """Strawberry's schema; errors are logged where they are masked, so a client's own faults are not logged as ours."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: Any = None) -> None:
+        """Nothing: see `masked`."""
+
+
+schema = Schema(query=Query, extensions=[OneStatement], config=StrawberryConfig(scalar_map=SCALARS))
 
 
 async def answer(
@@ -210,5 +249,5 @@ async def answer(
     )
     whole: dict[str, Any] = {}
     if result.errors:
-        whole["errors"] = [error.formatted for error in result.errors]
+        whole["errors"] = [told(error) for error in result.errors]
     return whole | {"data": result.data}

@@ -18,7 +18,7 @@ from schema.filters import (
     json_bind,
     spellings,
 )
-from schema.functions import each, json_array, json_or_null
+from schema.functions import each, inline, json_array, json_or_null
 from schema.pages import PAGE_MAX_ROWS, connection
 from schema.plan import Ask
 from schema.types import (
@@ -119,7 +119,7 @@ def _one_of_any_type(ask: Ask, value: ColumnElement[Any]) -> ColumnElement[str]:
                 (func.substr(value, 1, len(name) + 1) == f"{name}:", sql)
                 for (name, _), sql in zip(NODE_TABLES, found, strict=True)
             ),
-            else_=literal("null", literal_execute=True),
+            else_=inline("null"),
         )
     )
 

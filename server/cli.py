@@ -1,0 +1,249 @@
+"""The command `fonds`: serve, load, query, schema, format. Exit codes: 0 done, 1 refused (records or query), 2 cannot run."""
+
+import asyncio
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import orjson
+import typer
+import uvicorn
+from pydantic import ValidationError
+from rich.console import Console
+
+from data.errors import FondsError, RecordError, Rejected, StoreMissing
+from data.format import json_schema
+from data.load import load as load_records
+from data.records import FILES
+from data.store import Store, path_of
+from schema.execute import Archive, answer
+from schema.execute import schema as graphql_schema
+from server.app import make_app
+from server.logs import start_logging
+from server.settings import Settings
+
+STOP_GRACE_SECONDS = 5
+ERRORS_SHOWN = 50
+
+app = typer.Typer(
+    help="Fonds: a GraphQL server for the records of an archive.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+messages = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+
+Database = Annotated[
+    str | None,
+    typer.Option(
+        "--database", help="The store, as sqlite:///PATH. [FONDS_DATABASE_URL; default sqlite:///fonds.db]"
+    ),
+]
+
+
+def main() -> None:
+    """The entry point of the command."""
+    app()
+
+
+def _settings(**given: Any) -> Settings:
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        for detail in error.errors():
+            messages.print(f"error: FONDS_{str(detail['loc'][0]).upper()}: {detail['msg']}", style="red")
+        raise typer.Exit(2) from None
+
+
+def _fail(error: FondsError, code: int) -> NoReturn:
+    errors: list[RecordError] = error.errors if isinstance(error, Rejected) else []
+    for one in errors[:ERRORS_SHOWN]:
+        messages.print(f"error: {one}" + (f" — {one.hint}" if one.hint else ""), style="red")
+    if len(errors) > ERRORS_SHOWN:
+        messages.print(f"… and {len(errors) - ERRORS_SHOWN} more.", style="red")
+    messages.print(f"error: {error.message}" + (f" {error.hint}" if error.hint else ""), style="red")
+    raise typer.Exit(code)
+
+
+@contextmanager
+def _readable_errors() -> Iterator[None]:
+    try:
+        yield
+    except Rejected as error:
+        _fail(error, 1)
+    except FondsError as error:
+        _fail(error, 2)
+
+
+@app.command()
+def serve(
+    database: Database = None,
+    host: Annotated[
+        str | None, typer.Option(help="The address to listen on. [FONDS_HOST; default 127.0.0.1]")
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(help="The port; 0 takes a free one. [FONDS_PORT; default 8000]", min=0, max=65535),
+    ] = None,
+) -> None:
+    """Serve the archive over HTTP; a new store is filled with the nine bundled documents.
+
+    Example: fonds serve --database sqlite:///letters.db --port 8080
+    """
+    settings = _settings(database_url=database, host=host, port=port)
+    with _readable_errors():
+        store = _store_to_serve(settings.database_url)
+    listening = _listen(settings.host, settings.port)
+    start_logging(settings.log_level)
+    base = f"http://{settings.host}:{listening.getsockname()[1]}"
+    messages.print(f"GraphQL API: {base}/graphql\nExplorer:    {base}/graphiql/\nStop with Ctrl-C.")
+    application = make_app(Archive(store, settings.archive_name))
+    config = uvicorn.Config(
+        application, log_config=None, access_log=False, timeout_graceful_shutdown=STOP_GRACE_SECONDS
+    )
+    uvicorn.Server(config).run(sockets=[listening])
+    store.close()
+
+
+def _store_to_serve(url: str) -> Store:
+    path = path_of(url)
+    if path.exists() and path.stat().st_size > 0:
+        return Store.open(url)
+    store = Store.create(url)
+    report = load_records(store, FILES)
+    messages.print(
+        f"Made {path} with the nine bundled documents ({report.added} records).\n"
+        "To serve your own: fonds load FILE… --database sqlite:///mine.db, then fonds serve --database sqlite:///mine.db"
+    )
+    return store
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        messages.print(
+            f"error: {host}:{port} cannot be used: {error.strerror}. Choose another with --port.", style="red"
+        )
+        raise typer.Exit(2) from None
+    return listening
+
+
+@app.command()
+def load(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Record files: .jsonl, .ndjson, .yaml, .yml; others with --format.", show_default=False
+        ),
+    ],
+    database: Database = None,
+    file_format: Annotated[
+        str | None,
+        typer.Option("--format", help="jsonl, yaml, or listing (a results page as pasted from a browser)."),
+    ] = None,
+) -> None:
+    """Load record files: all of them, or nothing. A record whose id is known is updated.
+
+    Example: fonds load letters.jsonl people.yaml --database sqlite:///letters.db
+    """
+    url = _settings(database_url=database).database_url
+    with _readable_errors():
+        path = path_of(url)
+        is_new = not path.exists()
+        try:
+            report = load_records(Store.create(url), files, file_format)
+        except FondsError:
+            if is_new:
+                _remove(path)
+            raise
+    messages.print(f"{path}: {report}.")
+
+
+def _remove(path: Path) -> None:
+    """Takes back a store that was made for a load that failed."""
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+
+
+@app.command()
+def query(
+    text: Annotated[str, typer.Argument(help="The operation, or a file that holds it.", show_default=False)],
+    variables: Annotated[
+        str | None, typer.Option(help="Variables as a JSON object, or a file that holds it.")
+    ] = None,
+    operation: Annotated[str | None, typer.Option(help="Which operation, if the text has several.")] = None,
+    database: Database = None,
+) -> None:
+    """Ask the store a GraphQL query, and print the answer as JSON.
+
+    Example: fonds query '{ documents(first: 2) { nodes { title } } }'
+    """
+    settings = _settings(database_url=database)
+    given = _variables(variables)
+    with _readable_errors():
+        store = _store_to_ask(settings.database_url)
+        result = asyncio.run(answer(Archive(store, settings.archive_name), _text_of(text), given, operation))
+    typer.echo(orjson.dumps(orjson.loads(orjson.dumps(result)), option=orjson.OPT_INDENT_2).decode())
+    raise typer.Exit(1 if "errors" in result else 0)
+
+
+def _store_to_ask(url: str) -> Store:
+    try:
+        return Store.open(url)
+    except StoreMissing:
+        if url != Settings.model_fields["database_url"].default:
+            raise
+        return _store_to_serve(url)
+
+
+def _text_of(text_or_path: str) -> str:
+    """The file's text, if the argument names a file; else the argument."""
+    if "{" in text_or_path:
+        return text_or_path
+    try:
+        return Path(text_or_path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        messages.print(
+            f"error: {text_or_path!r} is neither a query nor a file that can be read ({error}).", style="red"
+        )
+        raise typer.Exit(2) from None
+
+
+def _variables(given: str | None) -> dict[str, Any] | None:
+    if given is None:
+        return None
+    try:
+        found = json.loads(_text_of(given))
+    except (ValueError, RecursionError) as error:
+        messages.print(f"error: the variables are not JSON: {error}.", style="red")
+        raise typer.Exit(2) from None
+    if not isinstance(found, dict):
+        messages.print("error: the variables are not a JSON object.", style="red")
+        raise typer.Exit(2)
+    return found
+
+
+@app.command()
+def schema() -> None:
+    """Print the GraphQL schema (SDL).
+
+    Example: fonds schema > schema.graphql
+    """
+    typer.echo(graphql_schema.as_str())
+
+
+@app.command("format")
+def print_format() -> None:
+    """Print the record format as a JSON Schema.
+
+    Example: fonds format > record.schema.json
+    """
+    typer.echo(orjson.dumps(json_schema(), option=orjson.OPT_INDENT_2).decode())
