@@ -87,9 +87,7 @@ def parse(raw: Raw) -> Entry | list[RecordError]:
     return Entry(place, record)
 
 
-def check(
-    entries: Iterable[Entry], *, stored: StoredIds, refused: AbstractSet[str] = frozenset()
-) -> list[RecordError]:
+def check(entries: Iterable[Entry], *, stored: StoredIds, refused: AbstractSet[str] = frozenset()) -> list[RecordError]:
     """What is wrong between the records of one load and with the store: an empty list if nothing is.
 
     An id given twice for one type of record, a person or topic that neither the load nor the store has,
@@ -174,9 +172,7 @@ def _untyped(value: object, place: Place) -> RecordError:
         return InvalidRecord("`type` is required.", place=inside, hint=f"One of {names}.")
     near = _nearest(str(_shown(value["type"])).lower(), _RECORDS)
     hint = f"Did you mean `{near}`?" if near else None
-    return InvalidRecord(
-        f"`type` must be one of {names}.", place=inside, value=_shown(value["type"]), hint=hint
-    )
+    return InvalidRecord(f"`type` must be one of {names}.", place=inside, value=_shown(value["type"]), hint=hint)
 
 
 def _sentence(detail: ErrorDetails) -> str:
@@ -199,9 +195,7 @@ def _hint(detail: ErrorDetails) -> str | None:
     if isinstance(given, int | float) and (kind == "string_type" or detail["loc"][-1] in DATE_FIELDS):
         return "Write it in quotes."
     if kind == "list_type":
-        return (
-            "Put it in square brackets." if isinstance(given, str) else "Where there is nothing, write `[]`."
-        )
+        return "Put it in square brackets." if isinstance(given, str) else "Where there is nothing, write `[]`."
     return None
 
 
@@ -215,9 +209,7 @@ def _near_key(loc: Sequence[int | str]) -> str:
     near = _nearest(str(loc[-1]).lower(), [given.alias or name for name, given in fields.items()])
     if near:
         return f"Did you mean `{near}`?"
-    return (
-        "The format has no such key." if model else "The format has no such key; one's own begin with `x_`."
-    )
+    return "The format has no such key." if model else "The format has no such key; one's own begin with `x_`."
 
 
 def _path(keys: Sequence[int | str], value: object) -> str:
@@ -295,9 +287,7 @@ def _body(name: str, place: Place) -> str:
         return read_text(path)
     except UnreadableFile as error:
         where = f" Line {error.place.line}." if error.place.line else ""
-        raise UnreadableFile(
-            f"The text's file: {error.message}{where}", place=place, value=name, hint=error.hint
-        ) from None
+        raise UnreadableFile(f"The text's file: {error.message}{where}", place=place, value=name, hint=error.hint) from None
 
 
 # Ids and references.
@@ -344,9 +334,7 @@ class _Hints:
                 return None
             alike = (other for other in _some(self._ids[type_]) if _digits(other) == _digits(key))
             near = _nearest(key, alike, cutoff=ID_CUTOFF)
-            self._found[type_, key] = (
-                f"Did you mean `{shorten(near)}`?" if near else f"Add a record of the {type_}."
-            )
+            self._found[type_, key] = f"Did you mean `{shorten(near)}`?" if near else f"Add a record of the {type_}."
         return self._found[type_, key]
 
 
@@ -385,9 +373,7 @@ def _dangling(entry: Entry, ids: Ids, hints: _Hints) -> Iterator[DanglingReferen
 # Circles of topics.
 
 
-def _cycles(
-    given: Mapping[str, tuple[Place, TopicRecord]], stored: Mapping[str, Sequence[str]]
-) -> Iterator[TopicCycle]:
+def _cycles(given: Mapping[str, tuple[Place, TopicRecord]], stored: Mapping[str, Sequence[str]]) -> Iterator[TopicCycle]:
     """An error for each way back to a topic on the way up from itself, at most 100.
 
     What is stored is taken to have none: each leads through a topic of this load, and stands at its place.
@@ -427,9 +413,7 @@ def _ways_back(
             stack.append(iter(_broader(above, given, stored)))
 
 
-def _broader(
-    topic: str, given: Mapping[str, tuple[Place, TopicRecord]], stored: Mapping[str, Sequence[str]]
-) -> Sequence[str]:
+def _broader(topic: str, given: Mapping[str, tuple[Place, TopicRecord]], stored: Mapping[str, Sequence[str]]) -> Sequence[str]:
     """The topics directly above, as they will be: a record without `broader` leaves what is stored."""
     if topic in given and "broader" in given[topic][1].model_fields_set:
         return given[topic][1].broader

@@ -1,4 +1,4 @@
-"""Cursors: a position in an ordered list as opaque text, sealed with the store's secret so that only those given out are taken."""
+"""Cursors: a position in an ordered list as opaque text, sealed by the store so that only those given out are taken."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hashlib import blake2b

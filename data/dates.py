@@ -39,14 +39,8 @@ _HALVES = ("first half", "second half")
 # Sub-year groupings (ISO 8601-2, 4.8): number → words around the year, first month, how many months.
 _SEASONS: dict[int, tuple[str, int, int]] = {
     **{21 + at: (f"{name} {{}}", 3 + 3 * at, 3) for at, name in enumerate(_SEASON_NAMES)},
-    **{
-        25 + at: (f"{name} {{}} (northern hemisphere)", 3 + 3 * at, 3)
-        for at, name in enumerate(_SEASON_NAMES)
-    },
-    **{
-        29 + at: (f"{name} {{}} (southern hemisphere)", (9, 12, 3, 6)[at], 3)
-        for at, name in enumerate(_SEASON_NAMES)
-    },
+    **{25 + at: (f"{name} {{}} (northern hemisphere)", 3 + 3 * at, 3) for at, name in enumerate(_SEASON_NAMES)},
+    **{29 + at: (f"{name} {{}} (southern hemisphere)", (9, 12, 3, 6)[at], 3) for at, name in enumerate(_SEASON_NAMES)},
     **{33 + at: (f"{name} of {{}}", 1 + 3 * at, 3) for at, name in enumerate(_QUARTERS)},
     **{37 + at: (f"{name} of {{}}", 1 + 4 * at, 4) for at, name in enumerate(_THIRDS)},
     **{40 + at: (f"{name} of {{}}", 1 + 6 * at, 6) for at, name in enumerate(_HALVES)},
@@ -91,9 +85,7 @@ def parse_edtf(text: str) -> HistoricalDate:
     in March; the winter of 1950 is December 1950 to February 1951, for EDTF puts winter last in its year.
     """
     if len(text) > EDTF_MAX_CHARACTERS:
-        raise NotEdtf(
-            f"“{shorten(text)}” is not a date in EDTF: it has over {EDTF_MAX_CHARACTERS} characters."
-        )
+        raise NotEdtf(f"“{shorten(text)}” is not a date in EDTF: it has over {EDTF_MAX_CHARACTERS} characters.")
     return _parsed(text)
 
 
@@ -316,9 +308,7 @@ def _unspecified_label(edtf: str) -> str:
 
 # Hints: what somebody may have meant who wrote a date for people.
 
-_MONTH_NAMES = re.compile(
-    rf"\b({'|'.join(f'{name[:3]}(?:{name[3:]})?' for name in MONTHS)})\b\.?", re.IGNORECASE
-)
+_MONTH_NAMES = re.compile(rf"\b({'|'.join(f'{name[:3]}(?:{name[3:]})?' for name in MONTHS)})\b\.?", re.IGNORECASE)
 _REWRITINGS = tuple(
     (re.compile(pattern, re.ASCII), template)
     for pattern, template in (

@@ -164,9 +164,7 @@ def _extra_value(value: object) -> object:
     while waiting:
         inner, level = waiting.pop()
         if level > EXTRA_MAX_LEVELS:
-            raise PydanticCustomError(
-                "depth", "is nested more than {levels} levels deep", {"levels": EXTRA_MAX_LEVELS}
-            )
+            raise PydanticCustomError("depth", "is nested more than {levels} levels deep", {"levels": EXTRA_MAX_LEVELS})
         _check_scalar(inner)
         waiting.extend((item, level + 1) for item in _items(inner))
     return value
@@ -186,9 +184,7 @@ def _check_scalar(value: object) -> None:
     elif isinstance(value, float) and not math.isfinite(value):
         raise PydanticCustomError("not_finite", "is not a finite number")
     elif isinstance(value, int) and not -WHOLE_NUMBER_MAX - 1 <= value <= WHOLE_NUMBER_MAX:
-        raise PydanticCustomError(
-            "too_large", "is a whole number beyond 64 bits; write it as text, in quotes"
-        )
+        raise PydanticCustomError("too_large", "is a whole number beyond 64 bits; write it as text, in quotes")
 
 
 Text = Annotated[str, AfterValidator(_storable)]
@@ -201,9 +197,7 @@ RecordId = Annotated[
 ]
 Edtf = Annotated[Text, AfterValidator(_edtf)]
 Tag = Annotated[str, StringConstraints(pattern=LANGUAGE_PATTERN, max_length=64)]
-Identifier = Annotated[
-    str, StringConstraints(pattern=IDENTIFIER_PATTERN, max_length=2048), AfterValidator(_storable)
-]
+Identifier = Annotated[str, StringConstraints(pattern=IDENTIFIER_PATTERN, max_length=2048), AfterValidator(_storable)]
 Position = Annotated[int, Field(ge=0, le=2**53 - 1)]
 Ids = Annotated[list[RecordId], AfterValidator(_distinct)]
 
@@ -255,23 +249,15 @@ class Name(Strict):
 class Part(Strict):
     """A person's part in a document: `person` (an id), `as` (the name as the source writes it), or both."""
 
-    person: RecordId | None = Field(
-        default=None, description="A person's id; absent where nobody has identified the name."
-    )
+    person: RecordId | None = Field(default=None, description="A person's id; absent where nobody has identified the name.")
     role: RoleTerm = Field(description="What the person is to the document.")
-    as_: Filled | None = Field(
-        default=None, alias="as", description="The name exactly as the source writes it."
-    )
+    as_: Filled | None = Field(default=None, alias="as", description="The name exactly as the source writes it.")
     evidence: EvidenceTerm | None = Field(
         default=None, description="Whether the source says so, an editor does, or the curator infers it."
     )
     certainty: CertaintyTerm | None = Field(default=None, description="How sure the part is.")
-    basis: BasisTerm | None = Field(
-        default=None, description="Where it is read: title, description, text, catalogue."
-    )
-    alternative: Position | None = Field(
-        default=None, description="Parts of one document with equal numbers mean “or”."
-    )
+    basis: BasisTerm | None = Field(default=None, description="Where it is read: title, description, text, catalogue.")
+    alternative: Position | None = Field(default=None, description="Parts of one document with equal numbers mean “or”.")
     label: Filled | None = Field(default=None, description="What the source itself calls the role.")
 
     @model_validator(mode="after")
@@ -338,26 +324,20 @@ class DocumentRecord(Record):
 
     type: Literal["document"] = Field(description="Which kind of record this is.")
     title: Filled = Field(description="Verbatim; an archive that has none gives `[untitled]`.")
-    date: GivenDate | None = Field(
-        default=None, description="EDTF text, or `{edtf, label}`; absent means undated."
-    )
+    date: GivenDate | None = Field(default=None, description="EDTF text, or `{edtf, label}`; absent means undated.")
     description: Text | None = Field(default=None, description="What the source says of it, verbatim.")
     source: Text | None = Field(default=None, description="Where the record comes from, verbatim.")
     repository: Text | None = Field(default=None, description="The institution that keeps it, verbatim.")
     collection: Text | None = Field(default=None, description="The collection it belongs to, verbatim.")
     rights: Text | None = Field(default=None, description="Who may use it and how, verbatim.")
     url: Text | None = Field(default=None, description="Its web page, verbatim.")
-    number: Text | None = Field(
-        default=None, description="Its number, such as a telegram's; text, in quotes."
-    )
+    number: Text | None = Field(default=None, description="Its number, such as a telegram's; text, in quotes.")
     genre: Filled | None = Field(default=None, description="What it is by form, such as `ciphered telegram`.")
     classification: Text | None = Field(default=None, description="Its grade of secrecy, verbatim.")
     languages: Annotated[list[Tag], AfterValidator(_distinct)] = Field(
         default_factory=list, description="BCP 47 tags of the languages it is written in."
     )
-    people: list[Part] = Field(
-        default_factory=list, description="Who has a part in it, in the source's order."
-    )
+    people: list[Part] = Field(default_factory=list, description="Who has a part in it, in the source's order.")
     topics: Ids = Field(default_factory=list, description="Ids of the topics it treats.")
     texts: list[TextBody] = Field(default_factory=list, description="Its texts.")
     position: Position | None = Field(default=None, description="Its place in the source's own order.")
@@ -368,9 +348,7 @@ class PersonRecord(Record):
 
     type: Literal["person"] = Field(description="Which kind of record this is.")
     name: Filled = Field(description="The preferred form.")
-    kind: PersonKindTerm = Field(
-        default=PersonKind.PERSON, description="Who acts.", json_schema_extra={"default": "person"}
-    )
+    kind: PersonKindTerm = Field(default=PersonKind.PERSON, description="Who acts.", json_schema_extra={"default": "person"})
     names: list[Name] = Field(default_factory=list, description="Other names.")
     birth: GivenDate | None = Field(default=None, description="EDTF text, or `{edtf, label}`.")
     death: GivenDate | None = Field(default=None, description="EDTF text, or `{edtf, label}`.")
@@ -389,9 +367,7 @@ class TopicRecord(Record):
     )
     names: list[Name] = Field(default_factory=list, description="Other names.")
     description: Text | None = Field(default=None, description="What the topic covers.")
-    broader: Ids = Field(
-        default_factory=list, description="Ids of the topics directly above it; never in a circle."
-    )
+    broader: Ids = Field(default_factory=list, description="Ids of the topics directly above it; never in a circle.")
 
 
 AnyRecord = DocumentRecord | PersonRecord | TopicRecord

@@ -88,9 +88,7 @@ def _stored_ids(connection: Connection) -> StoredIds:
     for topic_id, broader_id in connection.execute(select(links.c.topic_id, links.c.broader_id)):
         broader.setdefault(keys[topic_id], []).append(keys[broader_id])
     people = set(connection.execute(select(TABLES["person"].c.key)).scalars())
-    return StoredIds(
-        people=people, topics=set(connection.execute(select(topics.c.key)).scalars()), broader=broader
-    )
+    return StoredIds(people=people, topics=set(connection.execute(select(topics.c.key)).scalars()), broader=broader)
 
 
 class Loader:
@@ -148,7 +146,8 @@ class Loader:
         if folded not in self.genres:
             result = self.connection.execute(insert(table(tables.Genre)).values(name=name, folded=folded))
             self.genres[folded] = result.inserted_primary_key[0]  # type: ignore[index] # as above
-        return self.genres[folded]
+        found: int = self.genres[folded]
+        return found
 
     def _write_owned(self, record: AnyRecord, *, is_new: bool) -> None:
         id_ = self.ids[record.type][record.id]
@@ -163,9 +162,7 @@ class Loader:
 
     def _owned(self, record: AnyRecord) -> list[tuple[Any, list[Row]]]:
         """The rows that belong to the record, for each table, in the record's order."""
-        identifiers = [
-            dict(zip(("scheme", "value"), item.split(":", 1), strict=True)) for item in record.identifiers
-        ]
+        identifiers = [dict(zip(("scheme", "value"), item.split(":", 1), strict=True)) for item in record.identifiers]
         owned: list[tuple[Any, list[Row]]] = [
             (tables.Identifier, identifiers),
             (tables.Note, [{"kind": note.kind.value, "text": note.text} for note in record.notes]),
@@ -174,9 +171,7 @@ class Loader:
             return [*owned, *self._owned_by_document(record)]
         owned.append((tables.Name, [_name_row(name) for name in record.names]))
         if isinstance(record, TopicRecord):
-            owned.append(
-                (tables.TopicBroader, [{"broader_id": self.ids["topic"][key]} for key in record.broader])
-            )
+            owned.append((tables.TopicBroader, [{"broader_id": self.ids["topic"][key]} for key in record.broader]))
         return owned
 
     def _owned_by_document(self, record: DocumentRecord) -> list[tuple[Any, list[Row]]]:
@@ -198,10 +193,7 @@ class Loader:
         for place, part in enumerate(parts, start=1):
             if part["person_id"] is not None:
                 first_places.setdefault(part["person_id"], place)
-        texts = [
-            {"kind": t.kind.value, "language": t.language, "body": t.body, "translator": t.translator}
-            for t in record.texts
-        ]
+        texts = [{"kind": t.kind.value, "language": t.language, "body": t.body, "translator": t.translator} for t in record.texts]
         return [
             (tables.Participation, parts),
             (tables.DocumentPerson, [{"person_id": id_, "position": at} for id_, at in first_places.items()]),
@@ -214,17 +206,11 @@ class Loader:
         """Every topic with itself and all topics above it, anew."""
         descent, links, topics = table(tables.TopicDescent), table(tables.TopicBroader), TABLES["topic"]
         self.connection.execute(delete(descent))
-        above = select(topics.c.id.label("ancestor_id"), topics.c.id.label("topic_id")).cte(
-            "above", recursive=True
-        )
-        higher = select(links.c.broader_id, above.c.topic_id).join(
-            above, links.c.topic_id == above.c.ancestor_id
-        )
+        above = select(topics.c.id.label("ancestor_id"), topics.c.id.label("topic_id")).cte("above", recursive=True)
+        higher = select(links.c.broader_id, above.c.topic_id).join(above, links.c.topic_id == above.c.ancestor_id)
         closure = above.union(higher)
         self.connection.execute(
-            insert(descent).from_select(
-                ["ancestor_id", "topic_id"], select(closure.c.ancestor_id, closure.c.topic_id)
-            )
+            insert(descent).from_select(["ancestor_id", "topic_id"], select(closure.c.ancestor_id, closure.c.topic_id))
         )
 
 

@@ -74,9 +74,7 @@ class Store:
         """The store's secret, after it was seen to be one of ours. Leaves the file untouched."""
         with translated(self.path):
             if self.path.is_dir():
-                raise StoreForeign(
-                    f"{self.path} is a directory.", hint="Name a file: `sqlite:///archive.db`."
-                )
+                raise StoreForeign(f"{self.path} is a directory.", hint="Name a file: `sqlite:///archive.db`.")
             connection = self._connect()
             try:
                 (mark,) = connection.execute("PRAGMA application_id").fetchone()
@@ -119,9 +117,7 @@ class Store:
             return self._idle.get_nowait()
         except Empty:
             connection = self._connect()
-            connection.create_function(
-                "fonds_seal", 1, lambda text: seal(self.secret, text), deterministic=True
-            )
+            connection.create_function("fonds_seal", 1, lambda text: seal(self.secret, text), deterministic=True)
             return connection
 
     @contextmanager
@@ -177,9 +173,7 @@ def path_of(url: str) -> Path:
 
 
 def _engine(path: Path) -> Engine:
-    engine = create_engine(
-        URL.create("sqlite", database=str(path)), connect_args={"timeout": LOCK_WAIT_SECONDS}
-    )
+    engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": LOCK_WAIT_SECONDS})
 
     @event.listens_for(engine, "connect")
     def settings(connection: Any, _: object) -> None:
@@ -216,13 +210,9 @@ def _translation(path: Path, error: BaseException) -> StoreError | None:
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreLocked(f"Another process is writing to {path}.", hint="Try again when it has ended.")
     if primary == sqlite3.SQLITE_READONLY:
-        return StoreReadOnly(
-            f"{path} cannot be written.", hint="Check the rights of the file and of its folder."
-        )
+        return StoreReadOnly(f"{path} cannot be written.", hint="Check the rights of the file and of its folder.")
     if primary == sqlite3.SQLITE_NOTADB:
         return StoreForeign(f"{path} is not a database.", hint="Name another file with `--database`.")
     if primary == sqlite3.SQLITE_CANTOPEN:
-        return StoreReadOnly(
-            f"{path} cannot be opened.", hint="Check that its folder exists and may be written."
-        )
+        return StoreReadOnly(f"{path} cannot be opened.", hint="Check that its folder exists and may be written.")
     return None

@@ -40,7 +40,7 @@ DATES = {"document": ("date",), "person": ("birth", "death"), "topic": ()}
 def internal_ids(connection: Connection, type_: str) -> dict[str, int]:
     """The internal ids of all records of a type, by their own."""
     found = TABLES[type_]
-    return {key: id_ for key, id_ in connection.execute(select(found.c.key, found.c.id))}
+    return dict(connection.execute(select(found.c.key, found.c.id)).tuples().all())
 
 
 def stored_record(connection: Connection, type_: str, id_: int) -> AnyRecord:
@@ -77,8 +77,7 @@ def _lists(connection: Connection, type_: str, id_: int) -> dict[str, Any]:
             "people": _people(connection, rows(tables.Participation)),
             "topics": _keys(connection, rows(tables.DocumentTopic), "topic_id"),
             "texts": [
-                _given(row, kind="kind", language="language", body="body", translator="translator")
-                for row in rows(tables.Text)
+                _given(row, kind="kind", language="language", body="body", translator="translator") for row in rows(tables.Text)
             ],
         }
     else:
@@ -100,16 +99,14 @@ def _lists(connection: Connection, type_: str, id_: int) -> dict[str, Any]:
     return {name: items for name, items in lists.items() if items}
 
 
-def _given(row: Mapping[str, Any], **columns: str) -> dict[str, Any]:
+def _given(row: RowMapping | dict[str, Any], **columns: str) -> dict[str, Any]:
     return {name: row[column] for name, column in columns.items() if row[column] is not None}
 
 
 def _keys(connection: Connection, rows: Iterable[RowMapping], column: str) -> list[str]:
     topics = TABLES["topic"]
     ids = [row[column] for row in rows]
-    keys = dict(
-        connection.execute(select(topics.c.id, topics.c.key).where(topics.c.id.in_(ids))).tuples().all()
-    )
+    keys = dict(connection.execute(select(topics.c.id, topics.c.key).where(topics.c.id.in_(ids))).tuples().all())
     return [keys[id_] for id_ in ids]
 
 
@@ -117,13 +114,8 @@ def _people(connection: Connection, rows: Iterable[RowMapping]) -> list[dict[str
     parts = list(rows)
     people = TABLES["person"]
     ids = {row["person_id"] for row in parts}
-    keys = dict(
-        connection.execute(select(people.c.id, people.c.key).where(people.c.id.in_(ids))).tuples().all()
-    )
+    keys = dict(connection.execute(select(people.c.id, people.c.key).where(people.c.id.in_(ids))).tuples().all())
     columns = {name: name for name in ("role", "evidence", "certainty", "basis", "alternative", "label")}
     return [
-        _given(
-            {**row, "person": keys.get(row["person_id"])}, person="person", **columns, **{"as": "named_as"}
-        )
-        for row in parts
+        _given({**row, "person": keys.get(row["person_id"])}, person="person", **columns, **{"as": "named_as"}) for row in parts
     ]

@@ -31,9 +31,7 @@ def _sort_key(column: str, unknown: int) -> Any:
     """The column's value, or `unknown` where it has none: kept by the database, never written by hand."""
     return Field(
         default=None,
-        sa_column=Column(
-            BigInteger, Computed(f"coalesce({column}, {unknown})", persisted=True), nullable=False
-        ),
+        sa_column=Column(BigInteger, Computed(f"coalesce({column}, {unknown})", persisted=True), nullable=False),
     )
 
 
@@ -282,5 +280,4 @@ class Note(SQLModel, table=True):
 
 def table(model: type[SQLModel]) -> Table:
     """The table of a class, for statements."""
-    found = SQLModel.metadata.tables[str(model.__tablename__)]
-    return found
+    return SQLModel.metadata.tables[str(model.__tablename__)]

@@ -5,6 +5,7 @@ Top to bottom, each importing only from those below it:
     execute    an operation from its text to the JSON of its answer
     query      the root fields
     types      Document, Person, Topic and what they consist of
+    vocabulary the enums and what each term means
     filters    filter and order inputs, and what they mean in SQL
     pages      Relay connections: keyset pages, cursors, edges
     plan       the planner: selections → one statement

@@ -6,14 +6,13 @@ input object has) is the shape; a text or a number is bound at each run.
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
     GraphQLArgument,
     GraphQLEnumType,
     GraphQLInputField,
     GraphQLInputObjectType,
-    GraphQLInputType,
     ListValueNode,
     NullValueNode,
     ObjectValueNode,
@@ -61,11 +60,11 @@ def _is_object_list(kind: Any) -> bool:
     return is_list_type(kind) and isinstance(_bare(kind.of_type), GraphQLInputObjectType)
 
 
-def shape(value: Any, kind: GraphQLInputType) -> Hashable:
+def shape(value: Any, kind: Any) -> Hashable:
     """What a coerced value tells the planner beforehand; equal shapes may share a plan."""
     kind = _bare(kind)
     if value is None or isinstance(value, bool) or isinstance(kind, GraphQLEnumType):
-        return value
+        return cast("Hashable", value)
     if isinstance(kind, GraphQLInputObjectType):
         return tuple((key, shape(item, kind.fields[key].type)) for key, item in value.items())
     if _is_object_list(kind):
@@ -73,7 +72,7 @@ def shape(value: Any, kind: GraphQLInputType) -> Hashable:
     return "·"
 
 
-def from_value(name: str, kind: GraphQLInputType, value: Any, get: Getter) -> Arg:
+def from_value(name: str, kind: Any, value: Any, get: Getter) -> Arg:
     """An argument from a coerced value; `get` finds it again among later variables of the same shape."""
     kind = _bare(kind)
     if value is None:
@@ -82,17 +81,13 @@ def from_value(name: str, kind: GraphQLInputType, value: Any, get: Getter) -> Ar
         return Arg(
             name,
             keys={
-                key: from_value(f"{name}.{key}", kind.fields[key].type, item, _member(get, key))
-                for key, item in value.items()
+                key: from_value(f"{name}.{key}", kind.fields[key].type, item, _member(get, key)) for key, item in value.items()
             },
         )
     if _is_object_list(kind):
         return Arg(
             name,
-            parts=tuple(
-                from_value(f"{name}[{i}]", kind.of_type, item, _member(get, i))
-                for i, item in enumerate(value)
-            ),
+            parts=tuple(from_value(f"{name}[{i}]", kind.of_type, item, _member(get, i)) for i, item in enumerate(value)),
         )
     return Arg(name, known=value, get=get)
 
@@ -101,9 +96,7 @@ def _member(get: Getter, key: str | int) -> Getter:
     return lambda variables: get(variables)[key]
 
 
-def from_ast(
-    name: str, of: GraphQLArgument | GraphQLInputField, node: ValueNode | None, variables: Variables
-) -> Arg | None:
+def from_ast(name: str, of: GraphQLArgument | GraphQLInputField, node: ValueNode | None, variables: Variables) -> Arg | None:
     """The argument as the operation writes it, or its default; None if it is absent and has none."""
     if isinstance(node, VariableNode) and node.name.value not in variables:
         node = None
@@ -132,9 +125,7 @@ def _from_node(name: str, kind: Any, node: ValueNode, variables: Variables) -> A
 
 
 def _from_object(name: str, kind: GraphQLInputObjectType, node: ValueNode, variables: Variables) -> Arg:
-    written = (
-        {item.name.value: item.value for item in node.fields} if isinstance(node, ObjectValueNode) else {}
-    )
+    written = {item.name.value: item.value for item in node.fields} if isinstance(node, ObjectValueNode) else {}
     keys = {}
     order = [*written, *(key for key in kind.fields if key not in written)]
     for key in order:

@@ -90,9 +90,7 @@ class Operation:
     def introspects(self) -> tuple[bool, bool]:
         """Whether it asks for introspection, and whether for anything else."""
         names = set(self._root_names(self.node.selection_set, set()))
-        return bool(names & INTROSPECTION), bool(
-            names - INTROSPECTION - {"__typename"}
-        ) or not names & INTROSPECTION
+        return bool(names & INTROSPECTION), bool(names - INTROSPECTION - {"__typename"}) or not names & INTROSPECTION
 
     def _root_names(self, selections: SelectionSetNode, seen: set[str]) -> list[str]:
         names: list[str] = []
@@ -131,25 +129,23 @@ def _shape(operation: Operation) -> Hashable:
         definition.variable.name.value: type_from_ast(graphql, definition.type)
         for definition in operation.node.variable_definitions or ()
     }
-    return tuple(
-        (name, shape(value, cast("Any", kinds[name]))) for name, value in operation.variables.items()
-    )
+    return tuple((name, shape(value, cast("Any", kinds[name]))) for name, value in operation.variables.items())
 
 
 def coerced(operation: OperationDefinitionNode, given: dict[str, Any] | None) -> Variables:
     """The variables as their declared types want them. Raises the first GraphQLError there is."""
     values = get_variable_values(
-        schema._schema,
+        schema._schema,  # noqa: SLF001 - as above
         operation.variable_definitions or (),
         given or {},
-        max_errors=50,  # noqa: SLF001 - as above
+        max_errors=50,
     )
     if isinstance(values, list):
         raise BadVariables(values)
     return cast("Variables", values.coerced)
 
 
-class BadVariables(Exception):  # noqa: N818 - it carries the errors, it is none
+class BadVariables(Exception):
     """The variables do not fit their types."""
 
     def __init__(self, errors: list[GraphQLError]) -> None:
@@ -160,7 +156,7 @@ class BadVariables(Exception):  # noqa: N818 - it carries the errors, it is none
 class OneStatement(SchemaExtension):
     """Answers queries with one statement each."""
 
-    async def on_execute(self) -> AsyncIterator[None]:  # type: ignore[override] # Strawberry takes both kinds of generators
+    async def on_execute(self) -> AsyncIterator[None]:
         context = self.execution_context
         if context.operation_type == OperationType.QUERY:
             try:
@@ -223,9 +219,7 @@ def told(error: GraphQLError) -> dict[str, Any]:
     formatted = cast("dict[str, Any]", error.formatted)
     extensions = formatted.get("extensions") or {}
     if "code" not in extensions:
-        code = (
-            "GRAPHQL_PARSE_FAILED" if isinstance(error, GraphQLSyntaxError) else "GRAPHQL_VALIDATION_FAILED"
-        )
+        code = "GRAPHQL_PARSE_FAILED" if isinstance(error, GraphQLSyntaxError) else "GRAPHQL_VALIDATION_FAILED"
         formatted["extensions"] = {"code": code, **extensions}
     return formatted
 

@@ -1,8 +1,8 @@
-"""Declaring a field: its GraphQL type, its description, and the function that turns it into SQL. One declaration, no second resolver.
+"""Declaring a field: its GraphQL type, its description, and the function that turns it into SQL; no second resolver.
 
 The function gets the row that the field hangs on and an `Ask` (its arguments, and a way to render the selection below it), and
-returns a SQL expression. Where an operation has to run through graphql-core (introspection mixed in), the same expression has been
-run beforehand, and the field only picks its value from the answer.
+returns a SQL expression. Where an operation has to run through graphql-core (introspection mixed in), the same expression
+has been run beforehand, and the field only picks its value from the answer.
 """
 
 import inspect
@@ -40,9 +40,7 @@ def _pick(root: Mapping[str, Any], info: strawberry.Info, **_: Any) -> Any:
     return root[str(info.path.key)]
 
 
-def field(
-    type_: Any, sql: Sql, description: str | None = None, *, args: Mapping[str, Argument] | None = None
-) -> Any:
+def field(type_: Any, sql: Sql, description: str | None = None, *, args: Mapping[str, Argument] | None = None) -> Any:
     """A field of a type. Its description is the function's docstring, where none is given."""
     text = description or inspect.getdoc(sql)
     if not text:
@@ -81,4 +79,4 @@ def _signature(args: Mapping[str, Argument], type_: Any) -> inspect.Signature:
 
 def column(name: str) -> Sql:
     """The SQL of a field that is a column of its row."""
-    return lambda row, _: row.c[name]  # type: ignore[no-any-return] # a row is whatever has such a column
+    return lambda row, _: row.c[name]

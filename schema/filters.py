@@ -1,7 +1,7 @@
-"""Filters and orders: the input types, and what each of their members means in SQL. One filter type for a thing, wherever it is listed."""
+"""Filters and orders: the input types, and what each member means in SQL. One filter type for a thing, wherever it is listed."""
 
 from collections.abc import Callable, Mapping
-from enum import Enum, StrEnum
+from enum import Enum
 from typing import Any
 
 import orjson
@@ -9,7 +9,6 @@ import strawberry
 from sqlalchemy import BigInteger, ColumnElement, Text, and_, exists, false, func, not_, or_, select, true
 from sqlalchemy.sql.selectable import NamedFromClause
 
-from data import format as vocabulary
 from data import tables
 from data.dates import NotEdtf, parse_edtf
 from data.errors import InvalidArgument
@@ -19,6 +18,7 @@ from schema.fields import Argument
 from schema.functions import members
 from schema.pages import PAGE_ARGUMENTS, Key, Order
 from schema.plan import Ask
+from schema.vocabulary import PersonKind, Role, TopicKind
 
 DOCUMENTS = tables.table(tables.Document)
 PEOPLE = tables.table(tables.Person)
@@ -33,124 +33,12 @@ IDENTIFIERS = tables.table(tables.Identifier)
 NAMES = tables.table(tables.Name)
 
 
-def _enum(source: type[StrEnum], name: str, description: str, values: Mapping[str, str]) -> Any:
-    """A GraphQL enum of a vocabulary of the record format, each term with its description."""
-    members = {
-        key: strawberry.enum_value(str(term.value), description=values[key])
-        for key, term in source.__members__.items()
-    }
-    return strawberry.enum(Enum(name, members), name=name, description=description)  # type: ignore[arg-type,misc] # strawberry takes its own enum values
-
-
-Role = _enum(
-    vocabulary.Role,
-    "Role",
-    "What a person does in a document.",
-    {
-        "SENDER": "Sends the letter or telegram.",
-        "RECIPIENT": "It is addressed to them, by the title or by what the description says.",
-        "INTERMEDIARY": "It goes through their hands to the recipient.",
-        "AUTHOR": "Wrote it, without sending it to anybody.",
-        "PARTICIPANT": "Took part in the conversation or meeting that it records.",
-        "MENTIONED": "Is named in it, without a part in it.",
-        "SUBJECT": "It is about them.",
-        "TRANSLATOR": "Translated it.",
-        "EDITOR": "Edited or published it.",
-        "CONTRIBUTOR": "Had a hand in it that the source does not tell more exactly.",
-        "OTHER": "Another role: see its label.",
-    },
-)
-Evidence = _enum(
-    vocabulary.Evidence,
-    "Evidence",
-    "How it is known that a person has this part.",
-    {
-        "EXPLICIT": "The source says so in so many words.",
-        "EDITORIAL": "An editor of the source says so, as in “Filippov [Stalin]”.",
-        "INFERRED": "The curator concludes it.",
-    },
-)
-Certainty = _enum(
-    vocabulary.Certainty,
-    "Certainty",
-    "How sure the curator is (the degrees of TEI's `cert`).",
-    {"HIGH": "Sure.", "MEDIUM": "Likely.", "LOW": "Doubtful.", "UNKNOWN": "Nobody can tell."},
-)
-Basis = _enum(
-    vocabulary.Basis,
-    "Basis",
-    "Where in the source the part is found.",
-    {
-        "TITLE": "In the title.",
-        "DESCRIPTION": "In the description.",
-        "TEXT": "In the text of the document itself.",
-        "CATALOGUE": "In a catalogue or finding aid.",
-    },
-)
-PersonKind = _enum(
-    vocabulary.PersonKind,
-    "PersonKind",
-    "Whoever can act.",
-    {
-        "PERSON": "A human being.",
-        "ORGANIZATION": "A ministry, a party, a company.",
-        "FAMILY": "A family.",
-        "OFFICE": "An office, whoever holds it, where nobody is named.",
-        "UNKNOWN": "It is not known which.",
-    },
-)
-TopicKind = _enum(
-    vocabulary.TopicKind,
-    "TopicKind",
-    "What sort of topic.",
-    {"SUBJECT": "A matter.", "PLACE": "A place or a country.", "EVENT": "Something that happened at a time."},
-)
-NameKind = _enum(
-    vocabulary.NameKind,
-    "NameKind",
-    "What sort of other name.",
-    {
-        "VARIANT": "Another form or spelling.",
-        "CIPHER": "A cover name, as in ciphered telegrams.",
-        "PSEUDONYM": "A name taken by the person.",
-        "TRANSLITERATION": "The name in letters of another script, by another system.",
-        "ABBREVIATION": "A short form.",
-        "OFFICE": "The office that the person held, used as a name.",
-    },
-)
-NoteKind = _enum(
-    vocabulary.NoteKind,
-    "NoteKind",
-    "What sort of remark.",
-    {
-        "SIC": "A slip that stands so in the source.",
-        "EDITORIAL": "A remark of an editor or of the curator.",
-        "SCOPE": "What the record covers.",
-        "PROVENANCE": "Where it comes from.",
-        "BIOGRAPHY": "On the person's life.",
-    },
-)
-TextKind = _enum(
-    vocabulary.TextKind,
-    "TextKind",
-    "What sort of text.",
-    {
-        "ORIGINAL": "The text in its own language.",
-        "TRANSLATION": "A translation.",
-        "TRANSCRIPT": "A transcript.",
-        "EXCERPT": "A part of the text.",
-    },
-)
-
-
 @strawberry.enum(description="How a document's date and a given period must lie to each other.")
 class DateMatch(Enum):
     OVERLAPS = strawberry.enum_value(
         "OVERLAPS", description="The document may fall into the period: they share at least one day."
     )
-    WITHIN = strawberry.enum_value(
-        "WITHIN", description="The document surely falls into the period: all its days are in it."
-    )
+    WITHIN = strawberry.enum_value("WITHIN", description="The document surely falls into the period: all its days are in it.")
 
 
 @strawberry.enum(description="Upwards or downwards.")
@@ -159,15 +47,11 @@ class OrderDirection(Enum):
     DESC = strawberry.enum_value("DESC", description="Latest, last or largest at the start.")
 
 
-@strawberry.enum(
-    description="What documents can be ordered by. What has no such value comes last in both directions."
-)
+@strawberry.enum(description="What documents can be ordered by. What has no such value comes last in both directions.")
 class DocumentOrderField(Enum):
     DATE = strawberry.enum_value("DATE", description="The earliest day that the date may be.")
     DATE_LATEST = strawberry.enum_value("DATE_LATEST", description="The latest day that the date may be.")
-    TITLE = strawberry.enum_value(
-        "TITLE", description="The title, without regard to case, accents and leading punctuation."
-    )
+    TITLE = strawberry.enum_value("TITLE", description="The title, without regard to case, accents and leading punctuation.")
     POSITION = strawberry.enum_value("POSITION", description="The place in the source's own order.")
 
 
@@ -194,16 +78,10 @@ class NameOrder:
     direction: OrderDirection = strawberry.field(description="Which way.", default=OrderDirection.ASC)
 
 
-@strawberry.input(
-    description="A period, and how a document's date must lie to it. Undated documents never match."
-)
+@strawberry.input(description="A period, and how a document's date must lie to it. Undated documents never match.")
 class DateFilter:
-    edtf: str = strawberry.field(
-        description="A date or an interval in EDTF: `1950`, `1950-06/1951-07`, `1950-06-25/..`."
-    )
-    match: DateMatch = strawberry.field(
-        description="Sharing a day, or wholly inside.", default=DateMatch.OVERLAPS
-    )
+    edtf: str = strawberry.field(description="A date or an interval in EDTF: `1950`, `1950-06/1951-07`, `1950-06-25/..`.")
+    match: DateMatch = strawberry.field(description="Sharing a day, or wholly inside.", default=DateMatch.OVERLAPS)
 
 
 @strawberry.input(description="People who have a part in a document, and in which role.")
@@ -214,9 +92,7 @@ class PersonCriterion:
 
 @strawberry.input(description="Topics that a document treats.")
 class TopicCriterion:
-    id: list[strawberry.ID] = strawberry.field(
-        description="One of these topics (a global id or the record's own)."
-    )
+    id: list[strawberry.ID] = strawberry.field(description="One of these topics (a global id or the record's own).")
     include_narrower: bool = strawberry.field(description="Or one of those below them.", default=False)
 
 
@@ -231,9 +107,7 @@ class DocumentFilter:
     topic: TopicCriterion | None = _optional("On one of these topics.")
     identifier: list[str] | None = _optional("With one of these identifiers, as `scheme:value`.")
     and_: list["DocumentFilter"] | None = _optional("All of these hold.", name="and")
-    or_: list["DocumentFilter"] | None = _optional(
-        "At least one of these holds; none does if the list is empty.", name="or"
-    )
+    or_: list["DocumentFilter"] | None = _optional("At least one of these holds; none does if the list is empty.", name="or")
     not_: "DocumentFilter | None" = _optional("This does not hold.", name="not")
 
 
@@ -241,15 +115,11 @@ class DocumentFilter:
 class PersonFilter:
     id: list[strawberry.ID] | None = _optional("One of these people (a global id or the record's own).")
     kind: list[PersonKind] | None = _optional("Of one of these kinds.")
-    name: list[str] | None = _optional(
-        "With one of these names, preferred or other, without regard to case and accents."
-    )
+    name: list[str] | None = _optional("With one of these names, preferred or other, without regard to case and accents.")
     role: list[Role] | None = _optional("With a part in some document in one of these roles.")
     identifier: list[str] | None = _optional("With one of these identifiers, as `scheme:value`.")
     and_: list["PersonFilter"] | None = _optional("All of these hold.", name="and")
-    or_: list["PersonFilter"] | None = _optional(
-        "At least one of these holds; none does if the list is empty.", name="or"
-    )
+    or_: list["PersonFilter"] | None = _optional("At least one of these holds; none does if the list is empty.", name="or")
     not_: "PersonFilter | None" = _optional("This does not hold.", name="not")
 
 
@@ -257,17 +127,11 @@ class PersonFilter:
 class TopicFilter:
     id: list[strawberry.ID] | None = _optional("One of these topics (a global id or the record's own).")
     kind: list[TopicKind] | None = _optional("Of one of these kinds.")
-    name: list[str] | None = _optional(
-        "With one of these names, preferred or other, without regard to case and accents."
-    )
-    below: list[strawberry.ID] | None = _optional(
-        "Somewhere below one of these topics (a global id or the record's own)."
-    )
+    name: list[str] | None = _optional("With one of these names, preferred or other, without regard to case and accents.")
+    below: list[strawberry.ID] | None = _optional("Somewhere below one of these topics (a global id or the record's own).")
     identifier: list[str] | None = _optional("With one of these identifiers, as `scheme:value`.")
     and_: list["TopicFilter"] | None = _optional("All of these hold.", name="and")
-    or_: list["TopicFilter"] | None = _optional(
-        "At least one of these holds; none does if the list is empty.", name="or"
-    )
+    or_: list["TopicFilter"] | None = _optional("At least one of these holds; none does if the list is empty.", name="or")
     not_: "TopicFilter | None" = _optional("This does not hold.", name="not")
 
 
@@ -282,7 +146,7 @@ def _list_arguments(thing: str, filter_: Any, order: Any, default_order: str) ->
 DOCUMENT_ARGUMENTS = _list_arguments("documents", DocumentFilter, DocumentOrder, "as they were loaded")
 PERSON_ARGUMENTS = _list_arguments("people", PersonFilter, NameOrder, "the list's own order")
 TOPIC_ARGUMENTS = _list_arguments("topics", TopicFilter, NameOrder, "the list's own order")
-ROLE_ARGUMENT = {"role": Argument(list[Role] | None, "Only in one of these roles.")}  # type: ignore[valid-type] # made by a function
+ROLE_ARGUMENT = {"role": Argument(list[Role] | None, "Only in one of these roles.")}
 
 Table = NamedFromClause
 Rule = Callable[[Ask, Any, Arg], ColumnElement[bool]]
@@ -339,9 +203,7 @@ def _period(arg: Arg) -> Getter:
         try:
             return parse_edtf(arg.get(variables))
         except NotEdtf as error:
-            raise InvalidArgument(
-                f"`{arg.name}`: {error}", hint="Write `1950`, `1950-06` or `1950-06-25/1951-07`."
-            ) from None
+            raise InvalidArgument(f"`{arg.name}`: {error}", hint="Write `1950`, `1950-06` or `1950-06-25/1951-07`.") from None
 
     return get
 
@@ -379,15 +241,8 @@ def _language(ask: Ask, row: Any, arg: Arg) -> ColumnElement[bool]:
     spoken = DOCUMENT_LANGUAGES.alias()
     wanted = members(json_bind(ask, arg, str.lower)).subquery()
     tag = func.lower(spoken.c.language)
-    fits = or_(
-        tag == wanted.c.value, func.substr(tag, 1, func.length(wanted.c.value) + 1) == wanted.c.value + "-"
-    )
-    return exists(
-        select(1)
-        .select_from(spoken.join(wanted, fits))
-        .where(spoken.c.document_id == row.c.id)
-        .correlate(row)
-    )
+    fits = or_(tag == wanted.c.value, func.substr(tag, 1, func.length(wanted.c.value) + 1) == wanted.c.value + "-")
+    return exists(select(1).select_from(spoken.join(wanted, fits)).where(spoken.c.document_id == row.c.id).correlate(row))
 
 
 def role_rule(ask: Ask, arg: Arg, column: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -409,23 +264,14 @@ def _topic(ask: Ask, row: Any, arg: Arg) -> ColumnElement[bool]:
     wanted = select(TOPICS.c.id).where(among_ids(ask, arg["id"], "Topic", TOPICS.c.key))
     if arg["includeNarrower"].known:
         wanted = select(DESCENT.c.topic_id).where(DESCENT.c.ancestor_id.in_(wanted))
-    return exists(
-        select(1)
-        .select_from(link)
-        .where(link.c.document_id == row.c.id, link.c.topic_id.in_(wanted))
-        .correlate(row)
-    )
+    return exists(select(1).select_from(link).where(link.c.document_id == row.c.id, link.c.topic_id.in_(wanted)).correlate(row))
 
 
 def _identifier(owner: str) -> Rule:
     def rule(ask: Ask, row: Any, arg: Arg) -> ColumnElement[bool]:
         known = IDENTIFIERS.alias()
         wanted = members(json_bind(ask, arg))
-        found = (
-            select(1)
-            .select_from(known)
-            .where(known.c[owner] == row.c.id, (known.c.scheme + ":" + known.c.value).in_(wanted))
-        )
+        found = select(1).select_from(known).where(known.c[owner] == row.c.id, (known.c.scheme + ":" + known.c.value).in_(wanted))
         return exists(found.correlate(row))
 
     return rule
@@ -443,17 +289,13 @@ def _name(owner: str) -> Rule:
 
 def _any_role(ask: Ask, row: Any, arg: Arg) -> ColumnElement[bool]:
     part = PARTS.alias()
-    found = (
-        select(1).select_from(part).where(part.c.person_id == row.c.id, among_terms(ask, arg, part.c.role))
-    )
+    found = select(1).select_from(part).where(part.c.person_id == row.c.id, among_terms(ask, arg, part.c.role))
     return exists(found.correlate(row))
 
 
 def _below(ask: Ask, row: Any, arg: Arg) -> ColumnElement[bool]:
     above = select(TOPICS.c.id).where(among_ids(ask, arg, "Topic", TOPICS.c.key))
-    below = select(DESCENT.c.topic_id).where(
-        DESCENT.c.ancestor_id.in_(above), DESCENT.c.ancestor_id != DESCENT.c.topic_id
-    )
+    below = select(DESCENT.c.topic_id).where(DESCENT.c.ancestor_id.in_(above), DESCENT.c.ancestor_id != DESCENT.c.topic_id)
     found: ColumnElement[bool] = row.c.id.in_(below)
     return found
 

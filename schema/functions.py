@@ -114,10 +114,7 @@ def as_json(value: ColumnElement[Any]) -> ColumnElement[str]:
 
 def _chain(parts: Sequence[ColumnElement[Any]]) -> ColumnElement[str]:
     while len(parts) > CONCAT_MAX_PARTS:
-        parts = [
-            concat(*parts[start : start + CONCAT_MAX_PARTS])
-            for start in range(0, len(parts), CONCAT_MAX_PARTS)
-        ]
+        parts = [concat(*parts[start : start + CONCAT_MAX_PARTS]) for start in range(0, len(parts), CONCAT_MAX_PARTS)]
     return concat(*parts)
 
 
@@ -138,9 +135,9 @@ def json_object(members: Iterable[tuple[str, ColumnElement[Any]]]) -> ColumnElem
 
 def json_array(values: ColumnElement[Any], *, where: ColumnElement[bool] | None = None) -> ColumnElement[str]:
     """An aggregate: `[…]` of the value of each row, in the order of the rows; `[]` without rows."""
-    joined: ColumnElement[Any] = join_text(as_json(values))
+    joined: Any = join_text(as_json(values))
     if where is not None:
-        joined = joined.filter(where)  # type: ignore[attr-defined] # FunctionElement has it, ColumnElement does not
+        joined = joined.filter(where)
     return concat(inline("["), func.coalesce(joined, inline("")), inline("]"))
 
 

@@ -94,9 +94,7 @@ class Listing:
 
     def select(self, *columns: ColumnElement[Any]) -> Select[Any]:
         """The columns over all rows of the list; rows of outer statements are meant where they are named."""
-        return (
-            select(*columns).select_from(self.rows).where(*self.where).correlate_except(*tables_of(self.rows))
-        )
+        return select(*columns).select_from(self.rows).where(*self.where).correlate_except(*tables_of(self.rows))
 
 
 def tables_of(rows: FromClause) -> list[FromClause]:
@@ -196,9 +194,7 @@ def _size(ask: Ask, arg: Arg | None, more: int) -> ColumnElement[int]:
     return ask.bind(lambda variables: get(variables) + more, Integer())
 
 
-def _page(
-    ask: Ask, listing: Listing, asked: PageArgs, *, numbered: bool
-) -> tuple[Subquery, ColumnElement[bool] | None]:
+def _page(ask: Ask, listing: Listing, asked: PageArgs, *, numbered: bool) -> tuple[Subquery, ColumnElement[bool] | None]:
     """The rows of the page, in its order; numbered, one more than the page is read, and a condition says which belong."""
     keys = listing.keys()
     columns = [key.column.label(f"k{i}") for i, key in enumerate(keys)]
@@ -306,9 +302,7 @@ def _node(view: PageView, ask: Ask) -> ColumnElement[str]:
     below = ask.below(node)
     return cast(
         "ColumnElement[str]",
-        _typed(
-            select(below).select_from(node).where(condition).correlate_except(node).scalar_subquery(), below
-        ),
+        _typed(select(below).select_from(node).where(condition).correlate_except(node).scalar_subquery(), below),
     )
 
 
@@ -396,7 +390,5 @@ def _end_of_page(view: PageView, *, at_start: bool) -> ColumnElement[str]:
         near = greatest(_last_within_first(view.ask, page, asked) + 1, literal(1))
     far = least(page.c.found, size)
     edge = near if at_start != asked.backward else far
-    chosen = case(
-        (and_(page.c.number == edge, *([view.kept] if view.kept is not None else [])), _cursor(view, page))
-    )
+    chosen = case((and_(page.c.number == edge, *([view.kept] if view.kept is not None else [])), _cursor(view, page)))
     return func.max(chosen, type_=Text())

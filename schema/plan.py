@@ -4,7 +4,7 @@ It walks the operation as GraphQL's execution does (fields of one response key m
 but on types and not on data: each field gives a SQL expression, and an object is the JSON text of its fields' expressions.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -15,7 +15,6 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLError,
     GraphQLIncludeDirective,
-    GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
@@ -72,9 +71,7 @@ class Bound:
 def located(error: RequestError, nodes: Sequence[FieldNode], path: Sequence[str]) -> GraphQLError:
     """The error as GraphQL tells it: with its code and hint, and where in the operation it stands."""
     extensions = {"code": error.code} | ({"hint": error.hint} if error.hint else {})
-    return GraphQLError(
-        error.message, nodes=list(nodes), path=list(path), extensions=extensions, original_error=error
-    )
+    return GraphQLError(error.message, nodes=list(nodes), path=list(path), extensions=extensions, original_error=error)
 
 
 @dataclass
@@ -183,9 +180,7 @@ class Planner:
         """The selected fields below the nodes by response key, in the order of their first mention."""
         return self._collect_all(type_, [node.selection_set for node in nodes if node.selection_set])
 
-    def _collect_all(
-        self, type_: GraphQLObjectType, selections: Iterable[SelectionSetNode]
-    ) -> dict[str, list[FieldNode]]:
+    def _collect_all(self, type_: GraphQLObjectType, selections: Iterable[SelectionSetNode]) -> dict[str, list[FieldNode]]:
         found: dict[str, list[FieldNode]] = {}
         seen: set[str] = set()
         for selection in selections:
@@ -217,7 +212,7 @@ class Planner:
     def _applies(self, type_: GraphQLObjectType, condition: str | None) -> bool:
         return condition in (None, type_.name) or any(face.name == condition for face in type_.interfaces)
 
-    def _included(self, directives: Iterable[Any]) -> bool:
+    def _included(self, directives: Iterable[Any] | None) -> bool:
         for directive in directives or ():
             name = directive.name.value
             if name in (GraphQLSkipDirective.name, GraphQLIncludeDirective.name):
@@ -231,9 +226,7 @@ class Planner:
             return bool(self.variables[node.name.value])
         return bool(cast("Any", node).value)
 
-    def _members(
-        self, type_: GraphQLObjectType, found: Mapping[str, list[FieldNode]], ask: Ask, row: Row
-    ) -> ColumnElement[str]:
+    def _members(self, type_: GraphQLObjectType, found: Mapping[str, list[FieldNode]], ask: Ask, row: Row) -> ColumnElement[str]:
         members = [
             (key, self._field(type_, tuple(nodes), (*ask.path, key), row))
             for key, nodes in found.items()

@@ -54,9 +54,7 @@ def _end(day: str, *, falling: bool) -> Any:
         by = (row.c[day].desc(), row.c.id.desc()) if falling else (row.c[day], row.c.id)
         date = DateColumns.of(row, "date_")
         known = row.c.last_day if falling else row.c.first_day
-        return json_or_null(
-            select(ask.below(date)).select_from(row).where(known.isnot(None)).order_by(*by).limit(1)
-        )
+        return json_or_null(select(ask.below(date)).select_from(row).where(known.isnot(None)).order_by(*by).limit(1))
 
     return sql
 
@@ -69,9 +67,7 @@ class Archive:
         "What the archive is called (the setting `FONDS_ARCHIVE_NAME`).",
     )
     document_count = field(int, _count(DOCUMENTS), "How many documents there are.")
-    person_count = field(
-        int, _count(PEOPLE), "How many people (and organizations, families, offices) there are."
-    )
+    person_count = field(int, _count(PEOPLE), "How many people (and organizations, families, offices) there are.")
     topic_count = field(int, _count(TOPICS), "How many topics there are.")
     first_date = field(
         HistoricalDate | None,
@@ -109,9 +105,7 @@ def _one_of_any_type(ask: Ask, value: ColumnElement[Any]) -> ColumnElement[str]:
     found = []
     for name, table in NODE_TABLES:
         row, prefix = table.alias(), f"{name}:"
-        fits = and_(
-            func.substr(value, 1, len(prefix)) == prefix, row.c.key == func.substr(value, len(prefix) + 1)
-        )
+        fits = and_(func.substr(value, 1, len(prefix)) == prefix, row.c.key == func.substr(value, len(prefix) + 1))
         found.append(one(ask, row, fits, as_type=name))
     return json_text(
         case(
@@ -126,7 +120,7 @@ def _one_of_any_type(ask: Ask, value: ColumnElement[Any]) -> ColumnElement[str]:
 
 def _node(_: Row, ask: Ask) -> ColumnElement[str]:
     """The thing with a global id; null if there is none."""
-    return _one_of_any_type(ask, ask.bind(lambda variables: ask["id"].get(variables), Text()))
+    return _one_of_any_type(ask, ask.bind(ask["id"].get, Text()))
 
 
 def _nodes(_: Row, ask: Ask) -> ColumnElement[str]:
@@ -135,18 +129,14 @@ def _nodes(_: Row, ask: Ask) -> ColumnElement[str]:
     def bounded(variables: Mapping[str, Any]) -> int:
         size = len(ask["ids"].get(variables))
         if size > PAGE_MAX_ROWS:
-            raise InvalidArgument(
-                f"`ids` has {size} ids, more than {PAGE_MAX_ROWS}.", hint="Ask for them in several queries."
-            )
+            raise InvalidArgument(f"`ids` has {size} ids, more than {PAGE_MAX_ROWS}.", hint="Ask for them in several queries.")
         return size
 
     ids = each(json_bind(ask, ask["ids"])).table_valued("value", "key")
     size = ask.late(bounded)
     with ask.rows(size):
         item = _one_of_any_type(ask, ids.c.value).label("item")
-    wanted = (
-        select(item).select_from(ids).order_by(ids.c.key).limit(ask.planner.bind(size, Integer())).subquery()
-    )
+    wanted = select(item).select_from(ids).order_by(ids.c.key).limit(ask.planner.bind(size, Integer())).subquery()
     return as_subquery(select(json_array(json_text(wanted.c.item))))
 
 
@@ -165,14 +155,8 @@ def _topics(_: Row, ask: Ask) -> ColumnElement[str]:
     return connection(ask, TOPIC_KIND.listing(ask))
 
 
-EITHER_ID = {
-    "id": Argument(
-        strawberry.ID, "A global id (`Person:stalin`) or the record's own id (`stalin`).", Argument.REQUIRED
-    )
-}
-GLOBAL_ID = {
-    "id": Argument(strawberry.ID, "A global id, such as `Document:frus1950v07/d22`.", Argument.REQUIRED)
-}
+EITHER_ID = {"id": Argument(strawberry.ID, "A global id (`Person:stalin`) or the record's own id (`stalin`).", Argument.REQUIRED)}
+GLOBAL_ID = {"id": Argument(strawberry.ID, "A global id, such as `Document:frus1950v07/d22`.", Argument.REQUIRED)}
 GLOBAL_IDS = {"ids": Argument(list[strawberry.ID], "Global ids, at most 100.", Argument.REQUIRED)}
 
 
@@ -199,6 +183,6 @@ class Query:
         "One topic; null if there is none with this id.",
         args=EITHER_ID,
     )
-    documents = field("DocumentConnection", _documents, args=DOCUMENT_ARGUMENTS)
-    people = field("PersonConnection", _people, args=PERSON_ARGUMENTS)
-    topics = field("TopicConnection", _topics, args=TOPIC_ARGUMENTS)
+    documents = field(DocumentConnection, _documents, args=DOCUMENT_ARGUMENTS)
+    people = field(PersonConnection, _people, args=PERSON_ARGUMENTS)
+    topics = field(TopicConnection, _topics, args=TOPIC_ARGUMENTS)

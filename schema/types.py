@@ -1,4 +1,4 @@
-"""The types Document, Person and Topic, what they consist of, and the connections between them; they name each other, so they share a file.
+"""The types Document, Person and Topic and the connections between them; they name each other, so they share a file.
 
 Each field is declared with the SQL that it is (`schema/fields.py`); every description here is what GraphiQL shows.
 """
@@ -9,7 +9,6 @@ from typing import Any, NewType
 
 import strawberry
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     FromClause,
     Integer,
@@ -47,23 +46,13 @@ from schema.filters import (
     TOPIC_ARGUMENTS,
     TOPIC_RULES,
     TOPICS,
-    Basis,
-    Certainty,
-    Evidence,
-    NameKind,
-    NoteKind,
-    PersonKind,
-    Role,
     Rule,
-    TextKind,
-    TopicKind,
     condition,
     order,
     role_rule,
 )
-from schema.functions import Json, concat, inline, iso_day, json_array, json_or_null
+from schema.functions import Json, concat, inline, iso_day, json_array, json_or_null, quote
 from schema.pages import (
-    PAGE_ARGUMENTS,
     EdgeRow,
     Key,
     Listing,
@@ -80,7 +69,8 @@ from schema.pages import (
     start_cursor,
     total_count,
 )
-from schema.plan import Ask
+from schema.plan import TYPE_KEY, Ask
+from schema.vocabulary import Basis, Certainty, Evidence, NameKind, NoteKind, PersonKind, Role, TextKind, TopicKind
 
 LIST_DEFAULT_ITEMS = 100
 LIST_MAX_ITEMS = 1000
@@ -95,7 +85,7 @@ NOTES = tables.table(tables.Note)
 TEXTS = tables.table(tables.Text)
 
 Date = NewType("Date", str)
-SCALARS = {
+SCALARS: dict[object, Any] = {
     Date: strawberry.scalar(
         name="Date",
         description="A day as ISO 8601 writes it: `1949-12-09`. Years before 0 have a sign and count astronomically (`-0043` is "
@@ -110,9 +100,7 @@ def _whole(ask: Ask, name: str, at_most: int) -> Any:
     def get(variables: Mapping[str, Any]) -> int:
         size: int = ask[name].get(variables)
         if not 0 <= size <= at_most:
-            raise InvalidArgument(
-                f"`{name}` is {size}, outside 0 to {at_most}.", hint="Ask for a part of the list."
-            )
+            raise InvalidArgument(f"`{name}` is {size}, outside 0 to {at_most}.", hint="Ask for a part of the list.")
         return size
 
     return ask.late(get)
@@ -148,9 +136,7 @@ def as_subquery(statement: Any) -> ColumnElement[str]:
     return json_text(statement.scalar_subquery())
 
 
-def one(
-    ask: Ask, row: FromClause, *conditions: ColumnElement[bool], as_type: str | None = None
-) -> ColumnElement[str]:
+def one(ask: Ask, row: FromClause, *conditions: ColumnElement[bool], as_type: str | None = None) -> ColumnElement[str]:
     """The object of the one row that the conditions find, or null."""
     below = ask.below(row, as_type=as_type)
     return json_or_null(select(below).select_from(row).where(*conditions).correlate_except(row))
@@ -183,9 +169,7 @@ class DateColumns:
     def of(cls, row: Row, prefix: str, days: str = "") -> "DateColumns":
         c = row.c
         printed = c[f"{prefix}is_printed"] if f"{prefix}is_printed" in c else literal(value=False)
-        return cls(
-            c[f"{prefix}edtf"], c[f"{prefix}label"], printed, c[f"{days}first_day"], c[f"{days}last_day"]
-        )
+        return cls(c[f"{prefix}edtf"], c[f"{prefix}label"], printed, c[f"{days}first_day"], c[f"{days}last_day"])
 
 
 def _date(prefix: str, days: str = "") -> Any:
@@ -229,12 +213,8 @@ class HistoricalDate:
         lambda row, _: iso_day(row.last_day),
         "The latest day that it may be; null if that is open, unknown or cannot be told.",
     )
-    is_approximate = field(
-        bool, lambda row, _: _has(row, "~", "%"), "Whether the source says “about” of it or of a part of it."
-    )
-    is_uncertain = field(
-        bool, lambda row, _: _has(row, "?", "%"), "Whether the source doubts it or a part of it."
-    )
+    is_approximate = field(bool, lambda row, _: _has(row, "~", "%"), "Whether the source says “about” of it or of a part of it.")
+    is_uncertain = field(bool, lambda row, _: _has(row, "?", "%"), "Whether the source doubts it or a part of it.")
 
 
 # Facts
@@ -281,9 +261,7 @@ class Participation:
     label = field(str | None, column("label"), "What the source itself calls the role.")
     named_as = field(str | None, column("named_as"), "The name exactly as the source writes it here.")
     evidence = field(Evidence | None, column("evidence"), "How it is known; null if the record does not say.")
-    certainty = field(
-        Certainty | None, column("certainty"), "How sure it is; null if the record does not say."
-    )
+    certainty = field(Certainty | None, column("certainty"), "How sure it is; null if the record does not say.")
     basis = field(Basis | None, column("basis"), "Where it is found; null if the record does not say.")
     alternative = field(
         int | None,
@@ -329,9 +307,7 @@ def _parts_of_edge(edge: EdgeRow, ask: Ask) -> ColumnElement[str]:
     """The parts that this person has in this document, in the source's order."""
     part = PARTS.alias()
     document_id, person_id, role = edge.facts(edge)
-    return plain_list(
-        ask, part, part.c.document_id == document_id, part.c.person_id == person_id, role(ask, part)
-    )
+    return plain_list(ask, part, part.c.document_id == document_id, part.c.person_id == person_id, role(ask, part))
 
 
 def _carried(name: str) -> Any:
@@ -368,23 +344,15 @@ _, PersonDocumentConnection = _connection(
     PARTICIPATIONS,
     "The documents of a person, each once, however many parts they have in it.",
 )
-_, PersonTopicConnection = _connection(
-    "PersonTopic", "Topic", DOCUMENT_COUNT, "The topics of a person's documents."
-)
-_, TopicPersonConnection = _connection(
-    "TopicPerson", "Person", DOCUMENT_COUNT, "The people of a topic's documents."
-)
+_, PersonTopicConnection = _connection("PersonTopic", "Topic", DOCUMENT_COUNT, "The topics of a person's documents.")
+_, TopicPersonConnection = _connection("TopicPerson", "Person", DOCUMENT_COUNT, "The people of a topic's documents.")
 _, CorrespondentConnection = _connection(
     "Correspondent",
     "Person",
     {
-        "document_count": field(
-            int, _carried("documents"), "How many letters there are between the two, in both directions."
-        ),
+        "document_count": field(int, _carried("documents"), "How many letters there are between the two, in both directions."),
         "sent_count": field(int, _carried("sent"), "How many the person sent to the correspondent."),
-        "received_count": field(
-            int, _carried("received"), "How many the person received from the correspondent."
-        ),
+        "received_count": field(int, _carried("received"), "How many the person received from the correspondent."),
         "first_date": field(
             HistoricalDate | None,
             _date_of_edge("first_id"),
@@ -532,29 +500,19 @@ def _document_parts(row: Row, ask: Ask) -> ColumnElement[str]:
 def _global_id(type_name: str) -> Any:
     return lambda row, _: json_text(
         # the type's name needs no escaping, so the id's own quoting serves for both
-        concat(inline(f'"{type_name}:'), func.substr(_quoted(row.c.key), 2))
+        concat(inline(f'"{type_name}:'), func.substr(quote(row.c.key), 2))
     )
-
-
-def _quoted(value: ColumnElement[Any]) -> ColumnElement[str]:
-    from schema.functions import quote
-
-    return quote(value)
 
 
 GLOBAL_ID = "The global id, permanent: the type and the record's own id, as in `Document:frus1950v07/d22`."
 
 
-@strawberry.interface(
-    description="Anything with a global id (https://relay.dev/graphql/objectidentification.htm)."
-)
+@strawberry.interface(description="Anything with a global id (https://relay.dev/graphql/objectidentification.htm).")
 class Node:
     id = field(strawberry.ID, _global_id("Node"), GLOBAL_ID)
 
 
 def _is_type_of(name: str) -> Any:
-    from schema.plan import TYPE_KEY
-
     return classmethod(lambda _, value, __: value.get(TYPE_KEY) == name)
 
 
@@ -566,9 +524,7 @@ class Document(Node):
     record_id = field(str, column("key"), "The record's own id, as the archivist gave it.")
     title = field(str, column("title"), "The title, byte for byte as the source has it.")
     date = field(HistoricalDate | None, _date("date_"), "The date; null if the document is undated.")
-    description = field(
-        str | None, column("description"), "The description, byte for byte as the source has it."
-    )
+    description = field(str | None, column("description"), "The description, byte for byte as the source has it.")
     genre = field(str | None, _genre)
     number = field(str | None, column("number"), "The document's number, such as a telegram's.")
     languages = field(list[str], _languages)
@@ -578,9 +534,7 @@ class Document(Node):
     classification = field(str | None, column("classification"), "How secret it was, in the source's words.")
     rights = field(str | None, column("rights"), "Who may do what with it.")
     url = field(str | None, column("url"), "Where it can be seen.")
-    position = field(
-        int | None, column("position"), "Its place in the source's own order, where there is one."
-    )
+    position = field(int | None, column("position"), "Its place in the source's own order, where there is one.")
     people = field("DocumentPersonConnection", _document_people, args=ROLE_ARGUMENT | PERSON_ARGUMENTS)
     participations = field(list[Participation], _document_parts, args=ROLE_ARGUMENT | LIST_ARGUMENTS)
     topics = field("TopicConnection", _document_topics, args=TOPIC_ARGUMENTS)
@@ -681,9 +635,7 @@ def _correspondents(row: Row, ask: Ask) -> ColumnElement[str]:
             .over(partition_by=letters.c.node_id, order_by=(letter.c.earliest_rising, letter.c.id))
             .label("first_id"),
             func.first_value(letters.c.document_id)
-            .over(
-                partition_by=letters.c.node_id, order_by=(letter.c.latest_falling.desc(), letter.c.id.desc())
-            )
+            .over(partition_by=letters.c.node_id, order_by=(letter.c.latest_falling.desc(), letter.c.id.desc()))
             .label("last_id"),
         )
         .select_from(letters.join(letter, letter.c.id == letters.c.document_id))
@@ -701,9 +653,7 @@ def _correspondents(row: Row, ask: Ask) -> ColumnElement[str]:
     return connection(ask, _counted_listing(PERSON_KIND, ask, statement, carry))
 
 
-@strawberry.type(
-    description="Whoever can act: a person, an organization, a family, an office, or somebody unknown."
-)
+@strawberry.type(description="Whoever can act: a person, an organization, a family, an office, or somebody unknown.")
 class Person(Node):
     is_type_of = _is_type_of("Person")
 
@@ -711,9 +661,7 @@ class Person(Node):
     record_id = field(str, column("key"), "The record's own id, as the archivist gave it.")
     name = field(str, column("name"), "The preferred name.")
     kind = field(PersonKind, column("kind"), "What sort of actor.")
-    names = field(
-        list[Name], _items(NAMES, "person_id"), "Other names, in the record's order.", args=LIST_ARGUMENTS
-    )
+    names = field(list[Name], _items(NAMES, "person_id"), "Other names, in the record's order.", args=LIST_ARGUMENTS)
     birth = field(HistoricalDate | None, _date("birth_", "birth_"), "When the person was born, where known.")
     death = field(HistoricalDate | None, _date("death_", "death_"), "When the person died, where known.")
     description = field(str | None, column("description"), "Who it is.")
@@ -732,31 +680,23 @@ class Person(Node):
 
 # Topic
 
-NARROWER_ARGUMENT = {
-    "includeNarrower": Argument(bool, "Also what is filed under the topics below this one.", False)
-}
+NARROWER_ARGUMENT = {"includeNarrower": Argument(bool, "Also what is filed under the topics below this one.", False)}
 
 
 def _filed(row: Row, ask: Ask, link: Any) -> ColumnElement[bool]:
     """The link is to this topic, or if asked, to one below it."""
     if not ask["includeNarrower"].known:
-        return link.c.topic_id == row.c.id
+        return and_(link.c.topic_id == row.c.id)
     below = DESCENT.alias()
     wanted = select(below.c.topic_id).where(below.c.ancestor_id == row.c.id).correlate_except(below)
-    return link.c.topic_id.in_(wanted)
+    return and_(link.c.topic_id.in_(wanted))
 
 
 def _topic_documents(row: Row, ask: Ask) -> ColumnElement[str]:
     """The documents on this topic, each once, by default as they were loaded."""
-    link = DOCUMENT_TOPICS.alias()
+    link: Any = DOCUMENT_TOPICS.alias()
     if ask["includeNarrower"].known:
-        link = (
-            select(link.c.document_id)
-            .distinct()
-            .where(_filed(row, ask, link))
-            .correlate_except(link)
-            .subquery()
-        )
+        link = select(link.c.document_id).distinct().where(_filed(row, ask, link)).correlate_except(link).subquery()
         return connection(ask, DOCUMENT_KIND.listing(ask, visible_documents(link), of="document_id"))
     where = (_filed(row, ask, link),)
     return connection(ask, DOCUMENT_KIND.listing(ask, visible_documents(link), of="document_id", where=where))
@@ -766,9 +706,7 @@ def _topic_people(row: Row, ask: Ask) -> ColumnElement[str]:
     """The people of the topic's documents, by default those with most documents first."""
     link, theirs = DOCUMENT_TOPICS.alias(), DOCUMENT_PEOPLE.alias()
     statement = (
-        select(
-            theirs.c.person_id.label("node_id"), func.count(link.c.document_id.distinct()).label("documents")
-        )
+        select(theirs.c.person_id.label("node_id"), func.count(link.c.document_id.distinct()).label("documents"))
         .select_from(link.join(theirs, theirs.c.document_id == link.c.document_id))
         .where(_filed(row, ask, link))
         .group_by(theirs.c.person_id)
@@ -781,16 +719,12 @@ def _topics_by(mine: str, theirs: str) -> Any:
     def sql(row: Row, ask: Ask) -> ColumnElement[str]:
         link = BROADER.alias()
         default = Order("SOURCE", (Key(link.c.position),)) if theirs == "broader_id" else Order("DEFAULT")
-        return connection(
-            ask, TOPIC_KIND.listing(ask, link, of=theirs, default=default, where=(link.c[mine] == row.c.id,))
-        )
+        return connection(ask, TOPIC_KIND.listing(ask, link, of=theirs, default=default, where=(link.c[mine] == row.c.id,)))
 
     return sql
 
 
-@strawberry.type(
-    description="What a document is about: a subject, a place, an event. Topics stand below broader ones (SKOS)."
-)
+@strawberry.type(description="What a document is about: a subject, a place, an event. Topics stand below broader ones (SKOS).")
 class Topic(Node):
     is_type_of = _is_type_of("Topic")
 
@@ -798,9 +732,7 @@ class Topic(Node):
     record_id = field(str, column("key"), "The record's own id, as the archivist gave it.")
     name = field(str, column("name"), "The preferred name.")
     kind = field(TopicKind, column("kind"), "What sort of topic.")
-    names = field(
-        list[Name], _items(NAMES, "topic_id"), "Other names, in the record's order.", args=LIST_ARGUMENTS
-    )
+    names = field(list[Name], _items(NAMES, "topic_id"), "Other names, in the record's order.", args=LIST_ARGUMENTS)
     description = field(str | None, column("description"), "What it covers.")
     broader = field(
         "TopicConnection",

@@ -38,9 +38,7 @@ messages = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 
 Database = Annotated[
     str | None,
-    typer.Option(
-        "--database", help="The store, as sqlite:///PATH. [FONDS_DATABASE_URL; default sqlite:///fonds.db]"
-    ),
+    typer.Option("--database", help="The store, as sqlite:///PATH. [FONDS_DATABASE_URL; default sqlite:///fonds.db]"),
 ]
 
 
@@ -81,9 +79,7 @@ def _readable_errors() -> Iterator[None]:
 @app.command()
 def serve(
     database: Database = None,
-    host: Annotated[
-        str | None, typer.Option(help="The address to listen on. [FONDS_HOST; default 127.0.0.1]")
-    ] = None,
+    host: Annotated[str | None, typer.Option(help="The address to listen on. [FONDS_HOST; default 127.0.0.1]")] = None,
     port: Annotated[
         int | None,
         typer.Option(help="The port; 0 takes a free one. [FONDS_PORT; default 8000]", min=0, max=65535),
@@ -101,9 +97,7 @@ def serve(
     base = f"http://{settings.host}:{listening.getsockname()[1]}"
     messages.print(f"GraphQL API: {base}/graphql\nExplorer:    {base}/graphiql/\nStop with Ctrl-C.")
     application = make_app(Archive(store, settings.archive_name))
-    config = uvicorn.Config(
-        application, log_config=None, access_log=False, timeout_graceful_shutdown=STOP_GRACE_SECONDS
-    )
+    config = uvicorn.Config(application, log_config=None, access_log=False, timeout_graceful_shutdown=STOP_GRACE_SECONDS)
     uvicorn.Server(config).run(sockets=[listening])
     store.close()
 
@@ -129,9 +123,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listening.bind((host, port))
     except OSError as error:
         listening.close()
-        messages.print(
-            f"error: {host}:{port} cannot be used: {error.strerror}. Choose another with --port.", style="red"
-        )
+        messages.print(f"error: {host}:{port} cannot be used: {error.strerror}. Choose another with --port.", style="red")
         raise typer.Exit(2) from None
     return listening
 
@@ -140,9 +132,7 @@ def _listen(host: str, port: int) -> socket.socket:
 def load(
     files: Annotated[
         list[Path],
-        typer.Argument(
-            help="Record files: .jsonl, .ndjson, .yaml, .yml; others with --format.", show_default=False
-        ),
+        typer.Argument(help="Record files: .jsonl, .ndjson, .yaml, .yml; others with --format.", show_default=False),
     ],
     database: Database = None,
     file_format: Annotated[
@@ -176,9 +166,7 @@ def _remove(path: Path) -> None:
 @app.command()
 def query(
     text: Annotated[str, typer.Argument(help="The operation, or a file that holds it.", show_default=False)],
-    variables: Annotated[
-        str | None, typer.Option(help="Variables as a JSON object, or a file that holds it.")
-    ] = None,
+    variables: Annotated[str | None, typer.Option(help="Variables as a JSON object, or a file that holds it.")] = None,
     operation: Annotated[str | None, typer.Option(help="Which operation, if the text has several.")] = None,
     database: Database = None,
 ) -> None:
@@ -211,9 +199,7 @@ def _text_of(text_or_path: str) -> str:
     try:
         return Path(text_or_path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        messages.print(
-            f"error: {text_or_path!r} is neither a query nor a file that can be read ({error}).", style="red"
-        )
+        messages.print(f"error: {text_or_path!r} is neither a query nor a file that can be read ({error}).", style="red")
         raise typer.Exit(2) from None
 
 

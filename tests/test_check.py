@@ -43,9 +43,7 @@ def topic(key: str, *broader: str) -> dict[str, object]:
 def test_a_right_record_comes_back_with_its_place() -> None:
     place = Place("letters.jsonl", 3)
     found = parse(Raw(place, LETTER))
-    assert found == Entry(
-        Place("letters.jsonl", 3, "letter"), DocumentRecord(type="document", id="letter", title="To a friend")
-    )
+    assert found == Entry(Place("letters.jsonl", 3, "letter"), DocumentRecord(type="document", id="letter", title="To a friend"))
 
 
 @pytest.mark.parametrize(
@@ -187,9 +185,7 @@ def test_every_fault_of_a_record_is_told_at_once() -> None:
     assert sorted(map(str, paths)) == ["birth", "id", "nam", "name"]
 
 
-@pytest.mark.parametrize(
-    ("date", "path"), [("20-21 January 1951", "date"), ({"edtf": "20-21 January 1951"}, "date.edtf")]
-)
+@pytest.mark.parametrize(("date", "path"), [("20-21 January 1951", "date"), ({"edtf": "20-21 January 1951"}, "date.edtf")])
 def test_a_date_that_is_none_has_its_own_code(date: object, path: str) -> None:
     [error] = parse_faults({**LETTER, "date": date})
     assert (error.code, error.place, error.value) == (
@@ -390,9 +386,7 @@ def circles(*topics: Mapping[str, object], stored: StoredIds = NOTHING) -> list[
 
 
 def test_a_topic_above_itself_is_a_circle() -> None:
-    assert circles(topic("a", "a")) == [
-        ("load.jsonl:1 (a, broader)", "The topic is broader than itself: a → a.")
-    ]
+    assert circles(topic("a", "a")) == [("load.jsonl:1 (a, broader)", "The topic is broader than itself: a → a.")]
 
 
 def test_a_circle_is_told_with_its_way() -> None:

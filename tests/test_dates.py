@@ -196,9 +196,7 @@ def test_a_mark_says_approximate_or_uncertain(*, edtf: str, approximate: bool, u
     assert (parse_edtf(edtf).is_approximate, parse_edtf(edtf).is_uncertain) == (approximate, uncertain)
 
 
-@pytest.mark.parametrize(
-    "edtf", ["1951-12/1951-01", "-0043/-0044", "1960/195X", "[1667..1660]", "1951-23/1951-21"]
-)
+@pytest.mark.parametrize("edtf", ["1951-12/1951-01", "-0043/-0044", "1960/195X", "[1667..1660]", "1951-23/1951-21"])
 def test_a_reversed_interval_is_no_date(edtf: str) -> None:
     with pytest.raises(NotEdtf, match="it ends before it begins"):
         parse_edtf(edtf)
@@ -310,18 +308,11 @@ def test_a_plain_date_has_the_days_that_the_edtf_package_gives(day: str, mark: s
     for length in (4, 7, 10):
         edtf = day[:length] + mark
         other = parse_edtf_elsewhere(edtf)
-        days = [
-            at.tm_year * 10_000 + at.tm_mon * 100 + at.tm_mday
-            for at in (other.lower_strict(), other.upper_strict())
-        ]
+        days = [at.tm_year * 10_000 + at.tm_mon * 100 + at.tm_mday for at in (other.lower_strict(), other.upper_strict())]
         assert [parse_edtf(edtf).first_day, parse_edtf(edtf).last_day] == days
 
 
-@given(
-    st.from_regex(
-        r"(19|20|X9|-0|1X)[0-9X]{2}-(0[1-9X]|1[0-2X]|X[0-9X])-([0-2X][0-9X]|3[01X])", fullmatch=True
-    )
-)
+@given(st.from_regex(r"(19|20|X9|-0|1X)[0-9X]{2}-(0[1-9X]|1[0-2X]|X[0-9X])-([0-2X][0-9X]|3[01X])", fullmatch=True))
 @settings(deadline=None, max_examples=25)
 @example("-000X-12-25")
 @example("19X1-02-2X")

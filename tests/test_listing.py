@@ -46,12 +46,8 @@ def bundled() -> list[DocumentRecord]:
 
 
 def test_the_listing_gives_the_bundled_titles_descriptions_dates_and_positions() -> None:
-    assert [
-        (record["title"], record["description"], record["date"], record["position"])
-        for record in records(LISTING)
-    ] == [
-        (record.title, record.description, record.date and record.date.model_dump(), record.position)
-        for record in bundled()
+    assert [(record["title"], record["description"], record["date"], record["position"]) for record in records(LISTING)] == [
+        (record.title, record.description, record.date and record.date.model_dump(), record.position) for record in bundled()
     ]
 
 
@@ -137,10 +133,7 @@ def test_a_day_that_is_none_is_an_error_of_its_line(tmp_path: Path, label: str) 
 
 
 def test_the_spaces_of_titles_and_descriptions_are_kept_and_line_ends_are_not(tmp_path: Path) -> None:
-    text = (
-        "\ufeff1 - 1 of 1\r\n \r\n\tMay 1, 1950 \r\n\r\n"
-        "  A  d\u2019Affaires\u00a0 \r\n\r\n\tText\u2028more. \r\n"
-    )
+    text = "\ufeff1 - 1 of 1\r\n \r\n\tMay 1, 1950 \r\n\r\n  A  d\u2019Affaires\u00a0 \r\n\r\n\tText\u2028more. \r\n"
     [record] = from_page(tmp_path, text)
     assert (record["title"], record["description"], record["date"]["label"]) == (
         "  A  d\u2019Affaires\u00a0 ",
@@ -185,12 +178,8 @@ def test_a_page_without_count_is_refused(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("count", "found"), [("1 - 9 of 9", 8), ("1 - 7 of 9", 8), ("2 - 10 of 90", 8)], ids=str
-)
-def test_a_page_that_has_not_as_many_entries_as_it_says_is_refused(
-    tmp_path: Path, count: str, found: int
-) -> None:
+@pytest.mark.parametrize(("count", "found"), [("1 - 9 of 9", 8), ("1 - 7 of 9", 8), ("2 - 10 of 90", 8)], ids=str)
+def test_a_page_that_has_not_as_many_entries_as_it_says_is_refused(tmp_path: Path, count: str, found: int) -> None:
     lines = LISTING.read_text().replace("1 - 9 of 9", count).split("\n")
     error = failure(tmp_path, "\n".join(lines[:8] + lines[14:]))
     assert (error.place.line, error.value) == (5, count)

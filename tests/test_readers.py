@@ -53,9 +53,7 @@ def failure(path: Path, file_format: str | None = None) -> RecordError:
     ("name", "file_format"),
     [("a.jsonl", None), ("a.JSONL", None), ("a.ndjson", None), ("a.txt", "jsonl"), ("a.yaml", "jsonl")],
 )
-def test_the_format_is_the_suffix_s_unless_one_is_named(
-    write: Write, name: str, file_format: str | None
-) -> None:
+def test_the_format_is_the_suffix_s_unless_one_is_named(write: Write, name: str, file_format: str | None) -> None:
     assert values(write(name, LETTER), file_format) == [json.loads(LETTER)]
 
 
@@ -133,9 +131,7 @@ def test_a_yaml_file_without_a_record_is_refused(write: Write, content: str) -> 
         ("a.txt", "1 - 1 of 1\n1949\n"),
     ],
 )
-def test_a_file_that_is_not_utf_8_is_refused_with_line_and_byte(
-    write: Write, name: str, content: str
-) -> None:
+def test_a_file_that_is_not_utf_8_is_refused_with_line_and_byte(write: Write, name: str, content: str) -> None:
     error = failure(write(name, content.encode() + b"caf\xe9\n"), "listing" if name == "a.txt" else None)
     assert (error.code, error.message, error.place.line, error.hint) == (
         "FILE_UNREADABLE",
@@ -370,9 +366,7 @@ def test_a_billion_laughs_are_refused(write: Write, parser: str) -> None:
     ],
     ids=lambda value: str(value)[:20],
 )
-def test_broken_yaml_is_refused_with_its_line(
-    write: Write, parser: str, text: str, line: int, message: str
-) -> None:
+def test_broken_yaml_is_refused_with_its_line(write: Write, parser: str, text: str, line: int, message: str) -> None:
     del parser
     error = failure(write("a.yaml", text))
     assert (error.code, error.place.line) == ("SYNTAX_INVALID", line)
@@ -380,9 +374,7 @@ def test_broken_yaml_is_refused_with_its_line(
     assert "\n" not in str(error)
 
 
-def test_a_yaml_file_that_is_too_large_for_memory_is_refused(
-    write: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_yaml_file_that_is_too_large_for_memory_is_refused(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("data.readers.files.TEXT_MAX_BYTES", 2**20)
     error = failure(write("a.yaml", b"# " + b"x" * 2**20))
     assert error.message == "The file has more than 1 MiB."

@@ -74,9 +74,7 @@ def test_positions_are_the_listing_s() -> None:
 
 
 def test_dates_genres_and_numbers() -> None:
-    assert [
-        (record.id, record.date and record.date.edtf, record.genre, record.number) for record in documents()
-    ] == [
+    assert [(record.id, record.date and record.date.edtf, record.genre, record.number) for record in documents()] == [
         (
             "1949-12-09-memorandum-of-conversation",
             "1949-12-09",
@@ -113,15 +111,11 @@ def test_every_number_stands_in_its_title() -> None:
 
 
 def test_no_language_or_text_is_claimed_since_the_listing_says_nothing_of_them() -> None:
-    assert [(record.languages, record.texts, record.identifiers) for record in documents()] == [
-        ([], [], [])
-    ] * 9
+    assert [(record.languages, record.texts, record.identifiers) for record in documents()] == [([], [], [])] * 9
 
 
 def test_eight_of_nine_name_roshchin() -> None:
-    without = [
-        record.id for record in documents() if "roshchin" not in {part.person for part in record.people}
-    ]
+    without = [record.id for record in documents() if "roshchin" not in {part.person for part in record.people}]
     assert without == ["1949-12-09-memorandum-of-conversation"]
     for record in documents():
         named = "Roshchin" in record.title + (record.description or "")

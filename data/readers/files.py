@@ -22,9 +22,7 @@ def _explained(path: Path) -> Iterator[None]:
     except FileNotFoundError:
         raise UnreadableFile("There is no such file.", place=place) from None
     except IsADirectoryError:
-        raise UnreadableFile(
-            "This is a directory, not a file.", place=place, hint="Name the files in it."
-        ) from None
+        raise UnreadableFile("This is a directory, not a file.", place=place, hint="Name the files in it.") from None
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise UnreadableFile(f"The file cannot be opened: {reason}.", place=place) from None

@@ -18,7 +18,7 @@ NUMBER_MAX_DIGITS = 19
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
-class _Refused(Exception):  # noqa: N818 - a reason, turned into InvalidSyntax where the line is known
+class _Refused(Exception):
     """What JSON's grammar allows, or Python's reader of it, and a record does not."""
 
 
@@ -85,9 +85,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _whole_number(digits: str) -> int:
     if len(digits.lstrip("-")) > NUMBER_MAX_DIGITS:
-        raise _Refused(
-            f"A number of {len(digits.lstrip('-'))} digits is too long; write it as text, in quotes."
-        )
+        raise _Refused(f"A number of {len(digits.lstrip('-'))} digits is too long; write it as text, in quotes.")
     return int(digits)
 
 
@@ -102,6 +100,4 @@ def _constant(name: str) -> NoReturn:
     raise _Refused(f"`{name}` is not JSON.")
 
 
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_object, parse_int=_whole_number, parse_float=_number, parse_constant=_constant
-)
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_whole_number, parse_float=_number, parse_constant=_constant)

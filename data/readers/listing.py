@@ -86,17 +86,13 @@ def read_listing(path: Path) -> Iterator[Raw]:
     InvalidSyntax: a page without a count, or with another number of entries than it says; InvalidDate: a date
     line that is no day, such as "February 30, 1950".
     """
-    lines = [
-        _Line(number, text.removesuffix("\r"))
-        for number, text in enumerate(read_text(path).split("\n"), start=1)
-    ]
+    lines = [_Line(number, text.removesuffix("\r")) for number, text in enumerate(read_text(path).split("\n"), start=1)]
     lines = [line for line in lines if line.text.strip()]
     start, first, last = _declared(lines, path)
     entries = list(_entries(lines[start:], path))
     if len(entries) != last - first + 1:
         raise InvalidSyntax(
-            f"The page says that it has {last - first + 1} entries ({first} to {last}),"
-            f" but {len(entries)} were found.",
+            f"The page says that it has {last - first + 1} entries ({first} to {last}), but {len(entries)} were found.",
             place=Place(str(path), lines[start - 1].number),
             value=lines[start - 1].text,
             hint="Paste the whole page. Above its title each entry needs a line with its date, or `undated`.",
@@ -113,9 +109,7 @@ def _declared(lines: list[_Line], path: Path) -> tuple[int, int, int]:
         if found:
             first, last, total = (int(found[name].replace(",", "")) for name in ("first", "last", "total"))
             if not 1 <= first <= last <= total:
-                raise InvalidSyntax(
-                    "The page's count makes no sense.", place=Place(str(path), line.number), value=line.text
-                )
+                raise InvalidSyntax("The page's count makes no sense.", place=Place(str(path), line.number), value=line.text)
             return at, first, last
     raise InvalidSyntax(
         "This is no page of results: it does not say how many entries it has.",
@@ -182,9 +176,7 @@ def _date(line: _Line, path: Path) -> dict[str, str] | None:
         try:
             date.fromisoformat(edtf)
         except ValueError:
-            raise InvalidDate(
-                "There is no such day.", place=Place(str(path), line.number), value=line.text.strip()
-            ) from None
+            raise InvalidDate("There is no such day.", place=Place(str(path), line.number), value=line.text.strip()) from None
     return {"edtf": edtf, "label": line.text.strip()}
 
 
