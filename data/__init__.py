@@ -7,6 +7,7 @@ Top to bottom, each importing only from those below it:
     stored    rows → records, the way back
     store     opening and creating a database; reading from it
     tables    the tables, as SQLModel classes
+    cursors   positions in a list as sealed text
     readers   files → records
     format    the record format, as pydantic models
     dates     EDTF text → days that can be compared

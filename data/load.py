@@ -98,7 +98,7 @@ class Loader:
         self.connection = connection
         self.ids = {type_: internal_ids(connection, type_) for type_ in TABLES}
         genres = table(tables.Genre)
-        self.genres = dict(connection.execute(select(genres.c.folded, genres.c.id)).tuples().all())
+        self.genres = dict(connection.execute(select(genres.c.folded, genres.c.id)).all())
 
     def load(self, records: Sequence[AnyRecord]) -> Report:
         """Writes the records: their own rows first, so that references may point forward, then what belongs to them."""

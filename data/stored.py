@@ -40,7 +40,7 @@ DATES = {"document": ("date",), "person": ("birth", "death"), "topic": ()}
 def internal_ids(connection: Connection, type_: str) -> dict[str, int]:
     """The internal ids of all records of a type, by their own."""
     found = TABLES[type_]
-    return dict(connection.execute(select(found.c.key, found.c.id)).tuples().all())
+    return dict(connection.execute(select(found.c.key, found.c.id)).all())
 
 
 def stored_record(connection: Connection, type_: str, id_: int) -> AnyRecord:
@@ -106,7 +106,7 @@ def _given(row: RowMapping | dict[str, Any], **columns: str) -> dict[str, Any]:
 def _keys(connection: Connection, rows: Iterable[RowMapping], column: str) -> list[str]:
     topics = TABLES["topic"]
     ids = [row[column] for row in rows]
-    keys = dict(connection.execute(select(topics.c.id, topics.c.key).where(topics.c.id.in_(ids))).tuples().all())
+    keys = dict(connection.execute(select(topics.c.id, topics.c.key).where(topics.c.id.in_(ids))).all())
     return [keys[id_] for id_ in ids]
 
 
@@ -114,7 +114,7 @@ def _people(connection: Connection, rows: Iterable[RowMapping]) -> list[dict[str
     parts = list(rows)
     people = TABLES["person"]
     ids = {row["person_id"] for row in parts}
-    keys = dict(connection.execute(select(people.c.id, people.c.key).where(people.c.id.in_(ids))).tuples().all())
+    keys = dict(connection.execute(select(people.c.id, people.c.key).where(people.c.id.in_(ids))).all())
     columns = {name: name for name in ("role", "evidence", "certainty", "basis", "alternative", "label")}
     return [
         _given({**row, "person": keys.get(row["person_id"])}, person="person", **columns, **{"as": "named_as"}) for row in parts

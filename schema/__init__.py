@@ -5,8 +5,8 @@ Top to bottom, each importing only from those below it:
     execute    an operation from its text to the JSON of its answer
     query      the root fields
     types      Document, Person, Topic and what they consist of
-    vocabulary the enums and what each term means
     filters    filter and order inputs, and what they mean in SQL
+    vocabulary the enums and what each term means
     pages      Relay connections: keyset pages, cursors, edges
     plan       the planner: selections → one statement
     fields     declaring a field with its SQL

@@ -89,7 +89,7 @@ class Listing:
     def filtered(self, *conditions: ColumnElement[bool]) -> "Listing":
         return replace(self, where=(*self.where, *conditions))
 
-    def keys(self) -> tuple[Key, ...]:
+    def sort_keys(self) -> tuple[Key, ...]:
         return (*self.order.keys, Key(self.node_id))
 
     def select(self, *columns: ColumnElement[Any]) -> Select[Any]:
@@ -144,6 +144,7 @@ class EdgeRow:
 def connection(ask: Ask, listing: Listing) -> ColumnElement[str]:
     """The page that the arguments ask for, as the connection object that the selection below wants."""
     asked = _read(ask)
+    _check(ask, listing, asked)
     selected = ask.selected()
     needs_page = bool(selected & {"edges", "nodes", "pageInfo"})
     with ask.rows(_late_size(ask, asked.first or asked.last, 0)):
@@ -171,6 +172,21 @@ def _read(ask: Ask) -> PageArgs:
     return PageArgs(first, last, after, before)
 
 
+def _check(ask: Ask, listing: Listing, asked: PageArgs) -> None:
+    """Has sizes and cursors checked at each run, whatever is selected."""
+    for size in filter(None, (asked.first, asked.last)):
+        ask.check(_checked_size(size))
+    for name, cursor in (("after", asked.after), ("before", asked.before)):
+        if cursor:
+            ask.check(_position(ask, listing, cursor, name))
+
+
+def _position(ask: Ask, listing: Listing, arg: Arg, name: str) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    kinds = tuple(key.kind for key in listing.sort_keys())
+    signature, secret = _signature(ask, listing), ask.planner.secret
+    return lambda variables: position(secret, arg.get(variables), signature, kinds, name)
+
+
 def _checked_size(arg: Arg) -> Callable[[Mapping[str, Any]], int]:
     def get(variables: Mapping[str, Any]) -> int:
         size: int = arg.get(variables)
@@ -196,7 +212,7 @@ def _size(ask: Ask, arg: Arg | None, more: int) -> ColumnElement[int]:
 
 def _page(ask: Ask, listing: Listing, asked: PageArgs, *, numbered: bool) -> tuple[Subquery, ColumnElement[bool] | None]:
     """The rows of the page, in its order; numbered, one more than the page is read, and a condition says which belong."""
-    keys = listing.keys()
+    keys = listing.sort_keys()
     columns = [key.column.label(f"k{i}") for i, key in enumerate(keys)]
     carried = [column.label(name) for name, column in listing.carry.items()]
     falls = listing.order.falling != asked.backward
@@ -252,15 +268,11 @@ def _signature(ask: Ask, listing: Listing) -> str:
 
 def _beyond(ask: Ask, listing: Listing, arg: Arg, *, name: str, inclusive: bool) -> ColumnElement[bool]:
     """The rows after (or before) a cursor; `inclusive`, those on its other side, its own row among them."""
-    keys = listing.keys()
-    kinds = tuple(key.kind for key in keys)
-    signature, secret = _signature(ask, listing), ask.planner.secret
+    keys = listing.sort_keys()
+    found = _position(ask, listing, arg, name)
 
     def part(index: int) -> ColumnElement[Any]:
-        return ask.bind(
-            lambda variables: position(secret, arg.get(variables), signature, kinds, name)[index],
-            keys[index].type,
-        )
+        return ask.bind(lambda variables: found(variables)[index], keys[index].type)
 
     columns = tuple_(*(key.column for key in keys)) if len(keys) > 1 else keys[0].column
     values = tuple_(*map(part, range(len(keys)))) if len(keys) > 1 else part(0)
@@ -290,14 +302,14 @@ def position(secret: str, cursor: str, signature: str, kinds: tuple[type, ...], 
 
 def _cursor(view: PageView, page: Subquery) -> ColumnElement[str]:
     parts: list[ColumnElement[Any]] = [inline(f'["{_signature(view.ask, view.listing)}"')]
-    for i in range(len(view.listing.keys())):
+    for i in range(len(view.listing.sort_keys())):
         parts += [inline(","), quote(page.c[f"k{i}"])]
     return seal(concat(*parts, inline("]")))
 
 
 def _node(view: PageView, ask: Ask) -> ColumnElement[str]:
     page = _page_of(view)
-    key = page.c[f"k{len(view.listing.keys()) - 1}"]
+    key = page.c[f"k{len(view.listing.sort_keys()) - 1}"]
     node, condition = view.listing.node(key)
     below = ask.below(node)
     return cast(

@@ -46,10 +46,13 @@ class Plan:
 
     sql: str
     values: tuple[Any, ...]
+    checks: tuple["Bound", ...]
     cost: "Cost"
 
     def bind(self, variables: Variables) -> tuple[Any, ...]:
         """The values of the placeholders. Raises GraphQLError for a value that its argument does not allow."""
+        for check in self.checks:
+            check(variables)
         return tuple(value(variables) if isinstance(value, Bound) else value for value in self.values)
 
 
@@ -126,6 +129,10 @@ class Ask:
         """The value as something that is found at each run, and whose errors name this field."""
         return Bound(get, self.nodes, self.path)
 
+    def check(self, get: Getter) -> None:
+        """Has an argument checked at each run, also where what is selected does not need it."""
+        self.planner.checks.append(self.late(get))
+
     @contextmanager
     def rows(self, at_most: Bound | int) -> Iterator[None]:
         """What is rendered inside may be read once for each of so many rows."""
@@ -145,6 +152,7 @@ class Planner:
     variables: Variables
     for_executor: bool = False
     bounds: dict[str, Bound] = field(default_factory=dict)
+    checks: list[Bound] = field(default_factory=list)
     cost: Cost = field(default_factory=Cost)
 
     def plan(self, operation: OperationDefinitionNode) -> Plan:
@@ -155,7 +163,7 @@ class Planner:
         answer = self._members(query, found, root, None)
         compiled = select(answer).compile(dialect=self.dialect)
         values = {**compiled.params, **self.bounds}
-        return Plan(compiled.string, tuple(values[name] for name in compiled.positiontup or ()), self.cost)
+        return Plan(compiled.string, tuple(values[name] for name in compiled.positiontup or ()), tuple(self.checks), self.cost)
 
     def bind(self, bound: Bound, type_: TypeEngine[Any]) -> BindParameter[Any]:
         name = f"p{len(self.bounds)}"

@@ -473,7 +473,7 @@ def _document_people(row: Row, ask: Ask) -> ColumnElement[str]:
 
 
 def _node_id(edge: EdgeRow) -> ColumnElement[int]:
-    last = len(edge.view.listing.keys()) - 1
+    last = len(edge.view.listing.sort_keys()) - 1
     found: ColumnElement[int] = edge.c[f"k{last}"]
     return found
 
