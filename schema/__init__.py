@@ -4,7 +4,9 @@ Top to bottom, each importing only from those below it:
 
     execute    an operation from its text to the JSON of its answer
     query      the root fields
-    types      Document, Person, Topic and what they consist of
+    types      Document, Person, Topic and the connections between them
+    facts      dates, names, notes, texts: what records consist of
+    lists      lists of the three types, filtered and ordered
     filters    filter and order inputs, and what they mean in SQL
     vocabulary the enums and what each term means
     pages      Relay connections: keyset pages, cursors, edges

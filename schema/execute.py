@@ -37,9 +37,9 @@ from strawberry.types.graphql import OperationType
 from data.errors import StoreError
 from data.store import Store
 from schema.arguments import Variables, shape
+from schema.facts import SCALARS
 from schema.plan import INTROSPECTION, Plan, Planner
 from schema.query import Query
-from schema.types import SCALARS
 
 PLANS_KEPT = 512
 LOG = logging.getLogger("fonds.errors")

@@ -9,18 +9,17 @@ import inspect
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import strawberry
 from sqlalchemy import ColumnElement
 
-if TYPE_CHECKING:
-    from schema.plan import Ask
-
 Row = Any
 """What fields hang on: an aliased table, a page of a list, or a few columns under their names."""
 
-Sql = Callable[[Row, "Ask"], ColumnElement[Any]]
+Sql = Callable[[Row, Any], ColumnElement[Any]]
+"""A field's function: it gets the row and an `Ask` (of `schema.plan`, which stands above and so is not named here)."""
+
 METADATA_KEY = "fonds"
 
 

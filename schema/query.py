@@ -7,6 +7,7 @@ import strawberry
 from sqlalchemy import ColumnElement, Integer, Text, and_, case, func, literal, or_, select
 
 from data.errors import InvalidArgument
+from schema.facts import DateColumns, HistoricalDate, as_subquery, json_text, one
 from schema.fields import Argument, Row, field
 from schema.filters import (
     DOCUMENT_ARGUMENTS,
@@ -19,24 +20,17 @@ from schema.filters import (
     spellings,
 )
 from schema.functions import each, inline, json_array, json_or_null
+from schema.lists import DOCUMENT_KIND, PERSON_KIND, TOPIC_KIND
 from schema.pages import PAGE_MAX_ROWS, connection
 from schema.plan import Ask
 from schema.types import (
-    DOCUMENT_KIND,
-    PERSON_KIND,
-    TOPIC_KIND,
-    DateColumns,
     Document,
     DocumentConnection,
-    HistoricalDate,
     Node,
     Person,
     PersonConnection,
     Topic,
     TopicConnection,
-    as_subquery,
-    json_text,
-    one,
 )
 
 NODE_TABLES = (("Document", DOCUMENTS), ("Person", PEOPLE), ("Topic", TOPICS))

@@ -3,59 +3,52 @@
 Each field is declared with the SQL that it is (`schema/fields.py`); every description here is what GraphiQL shows.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NewType
+from collections.abc import Mapping
+from typing import Any
 
 import strawberry
-from sqlalchemy import (
-    ColumnElement,
-    FromClause,
-    Integer,
-    and_,
-    case,
-    exists,
-    func,
-    literal,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from strawberry.scalars import JSON
 
 from data import tables
-from data.errors import InvalidArgument
+from schema.facts import (
+    LIST_ARGUMENTS,
+    DateColumns,
+    HistoricalDate,
+    Identifier,
+    Name,
+    Note,
+    Text,
+    as_subquery,
+    date_of,
+    items_of,
+    json_text,
+    one,
+    plain_list,
+)
 from schema.fields import Argument, Row, column, field
 from schema.filters import (
     BROADER,
     DESCENT,
     DOCUMENT_ARGUMENTS,
-    DOCUMENT_KEYS,
     DOCUMENT_LANGUAGES,
-    DOCUMENT_RULES,
     DOCUMENT_TOPICS,
     DOCUMENTS,
     GENRES,
     IDENTIFIERS,
-    NAME_KEYS,
     NAMES,
     PARTS,
     PEOPLE,
     PERSON_ARGUMENTS,
-    PERSON_RULES,
     ROLE_ARGUMENT,
     TOPIC_ARGUMENTS,
-    TOPIC_RULES,
-    TOPICS,
-    Rule,
-    condition,
-    order,
     role_rule,
 )
-from schema.functions import Json, concat, inline, iso_day, json_array, json_or_null, quote
+from schema.functions import concat, inline, json_array, json_or_null, quote
+from schema.lists import DOCUMENT_KIND, PERSON_KIND, TOPIC_KIND, counted_listing, visible_documents
 from schema.pages import (
     EdgeRow,
     Key,
-    Listing,
     Order,
     connection,
     edge_cursor,
@@ -70,183 +63,11 @@ from schema.pages import (
     total_count,
 )
 from schema.plan import TYPE_KEY, Ask
-from schema.vocabulary import Basis, Certainty, Evidence, NameKind, NoteKind, PersonKind, Role, TextKind, TopicKind
-
-LIST_DEFAULT_ITEMS = 100
-LIST_MAX_ITEMS = 1000
-LIST_ARGUMENTS = {
-    "first": Argument(int, f"How many at most, 0 to {LIST_MAX_ITEMS}.", LIST_DEFAULT_ITEMS),
-    "offset": Argument(int, "How many to leave out at the start.", 0),
-}
-OFFSET_MAX = 2**31 - 1
+from schema.vocabulary import Basis, Certainty, Evidence, PersonKind, Role, TopicKind
 
 DOCUMENT_PEOPLE = tables.table(tables.DocumentPerson)
 NOTES = tables.table(tables.Note)
 TEXTS = tables.table(tables.Text)
-
-Date = NewType("Date", str)
-SCALARS: dict[object, Any] = {
-    Date: strawberry.scalar(
-        name="Date",
-        description="A day as ISO 8601 writes it: `1949-12-09`. Years before 0 have a sign and count astronomically (`-0043` is "
-        "44 BCE); years beyond 9999 are written with all their digits.",
-        serialize=str,
-        parse_value=str,
-    )
-}
-
-
-def _whole(ask: Ask, name: str, at_most: int) -> Any:
-    def get(variables: Mapping[str, Any]) -> int:
-        size: int = ask[name].get(variables)
-        if not 0 <= size <= at_most:
-            raise InvalidArgument(f"`{name}` is {size}, outside 0 to {at_most}.", hint="Ask for a part of the list.")
-        return size
-
-    return ask.late(get)
-
-
-def plain_list(ask: Ask, row: FromClause, *conditions: ColumnElement[bool]) -> ColumnElement[str]:
-    """A short list without cursors, in the order of the record: `first` and `offset` bound it."""
-    first = _whole(ask, "first", LIST_MAX_ITEMS)
-    offset = _whole(ask, "offset", OFFSET_MAX)
-    with ask.rows(first):
-        item = ask.below(row).label("item")
-    wanted = (
-        select(item)
-        .select_from(row)
-        .where(*conditions)
-        .order_by(row.c.position, row.c.id)
-        .limit(ask.planner.bind(first, Integer()))
-        .offset(ask.planner.bind(offset, Integer()))
-        .correlate_except(row)
-        .subquery()
-    )
-    return as_subquery(select(json_array(json_text(wanted.c.item))).correlate_except(wanted))
-
-
-def json_text(value: ColumnElement[Any]) -> ColumnElement[str]:
-    """The same expression, known to be JSON."""
-    value.type = Json()
-    return value
-
-
-def as_subquery(statement: Any) -> ColumnElement[str]:
-    """The JSON text that a statement always selects, as an expression."""
-    return json_text(statement.scalar_subquery())
-
-
-def one(ask: Ask, row: FromClause, *conditions: ColumnElement[bool], as_type: str | None = None) -> ColumnElement[str]:
-    """The object of the one row that the conditions find, or null."""
-    below = ask.below(row, as_type=as_type)
-    return json_or_null(select(below).select_from(row).where(*conditions).correlate_except(row))
-
-
-def _items(table: Any, owner: str) -> Any:
-    """The SQL of a list of facts in a table of their own."""
-
-    def sql(row: Row, ask: Ask) -> ColumnElement[str]:
-        items = table.alias()
-        return plain_list(ask, items, items.c[owner] == row.c.id)
-
-    return sql
-
-
-# Dates
-
-
-@dataclass(frozen=True)
-class DateColumns:
-    """The row that a HistoricalDate hangs on: the columns that a date is kept in, whatever they are called."""
-
-    edtf: ColumnElement[Any]
-    label: ColumnElement[Any]
-    is_printed: ColumnElement[bool]
-    first_day: ColumnElement[Any]
-    last_day: ColumnElement[Any]
-
-    @classmethod
-    def of(cls, row: Row, prefix: str, days: str = "") -> "DateColumns":
-        c = row.c
-        printed = c[f"{prefix}is_printed"] if f"{prefix}is_printed" in c else literal(value=False)
-        return cls(c[f"{prefix}edtf"], c[f"{prefix}label"], printed, c[f"{days}first_day"], c[f"{days}last_day"])
-
-
-def _date(prefix: str, days: str = "") -> Any:
-    def sql(row: Row, ask: Ask) -> ColumnElement[str]:
-        date = DateColumns.of(row, prefix, days)
-        return json_text(case((date.edtf.is_(None), inline("null")), else_=ask.below(date)))
-
-    return sql
-
-
-def _has(date: DateColumns, *signs: str) -> ColumnElement[bool]:
-    return or_(*(date.edtf.contains(sign, autoescape=True) for sign in signs))
-
-
-@strawberry.type(
-    description="A date as history has it: perhaps a range, approximate or uncertain. Nothing here is more exact than the source."
-)
-class HistoricalDate:
-    label = field(
-        str,
-        lambda row, _: row.label,
-        "For people: what the source prints; where it prints nothing, made from the EDTF in English.",
-    )
-    verbatim = field(
-        str | None,
-        lambda row, _: case((row.is_printed, row.label)),
-        "What the source prints, byte for byte; null where only the EDTF is known.",
-    )
-    edtf = field(
-        str,
-        lambda row, _: row.edtf,
-        "Extended Date/Time Format, levels 0 to 2 (https://www.loc.gov/standards/datetime/).",
-    )
-    earliest = field(
-        Date | None,
-        lambda row, _: iso_day(row.first_day),
-        "The earliest day that it may be; null if that is open, unknown or cannot be told.",
-    )
-    latest = field(
-        Date | None,
-        lambda row, _: iso_day(row.last_day),
-        "The latest day that it may be; null if that is open, unknown or cannot be told.",
-    )
-    is_approximate = field(bool, lambda row, _: _has(row, "~", "%"), "Whether the source says “about” of it or of a part of it.")
-    is_uncertain = field(bool, lambda row, _: _has(row, "?", "%"), "Whether the source doubts it or a part of it.")
-
-
-# Facts
-
-
-@strawberry.type(description="An identifier in somebody's scheme, such as `wikidata` or `doi`.")
-class Identifier:
-    scheme = field(str, column("scheme"), "The scheme.")
-    value = field(str, column("value"), "The identifier in this scheme.")
-
-
-@strawberry.type(description="A remark on a record.")
-class Note:
-    kind = field(NoteKind, column("kind"), "What sort of remark.")
-    text = field(str, column("text"), "The remark.")
-
-
-@strawberry.type(description="Another name of a person or a topic.")
-class Name:
-    name = field(str, column("name"), "The name.")
-    kind = field(NameKind, column("kind"), "What sort of name.")
-    language = field(str | None, column("language"), "Its language (BCP 47), where known.")
-    from_ = field(HistoricalDate | None, _date("from_", "from_"), "Since when it was used, where known.")
-    to = field(HistoricalDate | None, _date("to_", "to_"), "Until when it was used, where known.")
-
-
-@strawberry.type(description="A text of a document.")
-class Text:
-    kind = field(TextKind, column("kind"), "What sort of text.")
-    language = field(str | None, column("language"), "Its language (BCP 47), where known.")
-    body = field(str, column("body"), "The text, byte for byte.")
-    translator = field(str | None, column("translator"), "Who translated it, as the record says.")
 
 
 def _person_of_part(row: Row, ask: Ask) -> ColumnElement[str]:
@@ -368,51 +189,6 @@ _, CorrespondentConnection = _connection(
 )
 
 
-# Lists of nodes
-
-
-def visible_documents(alias: Any) -> Any:
-    """Documents that the one who asks may see. Every read of documents passes here, so that such a rule has one place."""
-    return alias
-
-
-def _by_id(table: Any) -> Any:
-    def node(key: ColumnElement[int]) -> tuple[FromClause, ColumnElement[bool]]:
-        alias = table.alias()
-        return alias, alias.c.id == key
-
-    return node
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What lists of one type have in common: table, filter rules and orders."""
-
-    table: Any
-    rules: Mapping[str, Rule]
-    keys: Mapping[str, tuple[str, str, type]]
-
-    def listing(self, ask: Ask, link: FromClause | None = None, *, of: str = "id", **more: Any) -> Listing:
-        """The list of this kind, filtered and ordered as asked: all rows, or those that a link table names in column `of`."""
-        row = self.table.alias()
-        default = more.pop("default", Order("DEFAULT"))
-        by = order(row, ask["orderBy"], self.keys, default)
-        wanted = ask["filter"]
-        rows: FromClause = row if link is None else link
-        where = more.pop("where", ())
-        if link is not None and not (wanted.is_null and by is default):
-            rows = link.join(row, row.c.id == link.c[of])
-        if not wanted.is_null:
-            where = (*where, condition(ask, row, wanted, self.rules))
-        node_id = row.c.id if link is None else link.c[of]
-        return Listing(rows, node_id, _by_id(self.table), tuple(where), by, **more)
-
-
-DOCUMENT_KIND = Kind(DOCUMENTS, DOCUMENT_RULES, DOCUMENT_KEYS)
-PERSON_KIND = Kind(PEOPLE, PERSON_RULES, NAME_KEYS)
-TOPIC_KIND = Kind(TOPICS, TOPIC_RULES, NAME_KEYS)
-
-
 def _has_role(ask: Ask, link: Any) -> tuple[ColumnElement[bool], ...]:
     if ask["role"].is_null:
         return ()
@@ -523,7 +299,7 @@ class Document(Node):
     id = field(strawberry.ID, _global_id("Document"), GLOBAL_ID)
     record_id = field(str, column("key"), "The record's own id, as the archivist gave it.")
     title = field(str, column("title"), "The title, byte for byte as the source has it.")
-    date = field(HistoricalDate | None, _date("date_"), "The date; null if the document is undated.")
+    date = field(HistoricalDate | None, date_of("date_"), "The date; null if the document is undated.")
     description = field(str | None, column("description"), "The description, byte for byte as the source has it.")
     genre = field(str | None, _genre)
     number = field(str | None, column("number"), "The document's number, such as a telegram's.")
@@ -540,17 +316,17 @@ class Document(Node):
     topics = field("TopicConnection", _document_topics, args=TOPIC_ARGUMENTS)
     texts = field(
         list[Text],
-        _items(TEXTS, "document_id"),
+        items_of(TEXTS, "document_id"),
         "The texts of the document, in the record's order.",
         args=LIST_ARGUMENTS,
     )
     identifiers = field(
         list[Identifier],
-        _items(IDENTIFIERS, "document_id"),
+        items_of(IDENTIFIERS, "document_id"),
         "Identifiers in other schemes.",
         args=LIST_ARGUMENTS,
     )
-    notes = field(list[Note], _items(NOTES, "document_id"), "Remarks.", args=LIST_ARGUMENTS)
+    notes = field(list[Note], items_of(NOTES, "document_id"), "Remarks.", args=LIST_ARGUMENTS)
     extra = field(JSON, _extra)
 
 
@@ -570,25 +346,6 @@ def _person_documents(row: Row, ask: Ask) -> ColumnElement[str]:
     return connection(ask, listing)
 
 
-def _counted(rows: Any, id_name: str) -> tuple[Any, ColumnElement[int], Order]:
-    """A grouped statement as a list with the largest count first."""
-    grouped = rows.subquery()
-    return grouped, grouped.c[id_name], Order("COUNT", (Key(grouped.c.documents),), falling=True)
-
-
-def _counted_listing(kind: Kind, ask: Ask, statement: Any, carry: Sequence[str]) -> Listing:
-    grouped, node_id, by = _counted(statement, "node_id")
-    listing = kind.listing(ask, grouped, of="node_id", default=by)
-    return Listing(
-        listing.rows,
-        node_id,
-        listing.node,
-        listing.where,
-        listing.order,
-        carry={name: grouped.c[name] for name in carry},
-    )
-
-
 def _person_topics(row: Row, ask: Ask) -> ColumnElement[str]:
     """The topics of the person's documents, by default those with most documents first."""
     mine, link = DOCUMENT_PEOPLE.alias(), DOCUMENT_TOPICS.alias()
@@ -599,7 +356,7 @@ def _person_topics(row: Row, ask: Ask) -> ColumnElement[str]:
         .group_by(link.c.topic_id)
         .correlate_except(mine, link)
     )
-    return connection(ask, _counted_listing(TOPIC_KIND, ask, statement, ("documents",)))
+    return connection(ask, counted_listing(TOPIC_KIND, ask, statement, ("documents",)))
 
 
 def _correspondents(row: Row, ask: Ask) -> ColumnElement[str]:
@@ -650,7 +407,7 @@ def _correspondents(row: Row, ask: Ask) -> ColumnElement[str]:
         func.max(dated.c.last_id).label("last_id"),
     ).group_by(dated.c.node_id)
     carry = ("documents", "sent", "received", "first_id", "last_id")
-    return connection(ask, _counted_listing(PERSON_KIND, ask, statement, carry))
+    return connection(ask, counted_listing(PERSON_KIND, ask, statement, carry))
 
 
 @strawberry.type(description="Whoever can act: a person, an organization, a family, an office, or somebody unknown.")
@@ -661,20 +418,20 @@ class Person(Node):
     record_id = field(str, column("key"), "The record's own id, as the archivist gave it.")
     name = field(str, column("name"), "The preferred name.")
     kind = field(PersonKind, column("kind"), "What sort of actor.")
-    names = field(list[Name], _items(NAMES, "person_id"), "Other names, in the record's order.", args=LIST_ARGUMENTS)
-    birth = field(HistoricalDate | None, _date("birth_", "birth_"), "When the person was born, where known.")
-    death = field(HistoricalDate | None, _date("death_", "death_"), "When the person died, where known.")
+    names = field(list[Name], items_of(NAMES, "person_id"), "Other names, in the record's order.", args=LIST_ARGUMENTS)
+    birth = field(HistoricalDate | None, date_of("birth_", "birth_"), "When the person was born, where known.")
+    death = field(HistoricalDate | None, date_of("death_", "death_"), "When the person died, where known.")
     description = field(str | None, column("description"), "Who it is.")
     documents = field("PersonDocumentConnection", _person_documents, args=ROLE_ARGUMENT | DOCUMENT_ARGUMENTS)
     topics = field("PersonTopicConnection", _person_topics, args=TOPIC_ARGUMENTS)
     correspondents = field("CorrespondentConnection", _correspondents, args=PERSON_ARGUMENTS)
     identifiers = field(
         list[Identifier],
-        _items(IDENTIFIERS, "person_id"),
+        items_of(IDENTIFIERS, "person_id"),
         "Identifiers in other schemes.",
         args=LIST_ARGUMENTS,
     )
-    notes = field(list[Note], _items(NOTES, "person_id"), "Remarks.", args=LIST_ARGUMENTS)
+    notes = field(list[Note], items_of(NOTES, "person_id"), "Remarks.", args=LIST_ARGUMENTS)
     extra = field(JSON, _extra)
 
 
@@ -712,7 +469,7 @@ def _topic_people(row: Row, ask: Ask) -> ColumnElement[str]:
         .group_by(theirs.c.person_id)
         .correlate_except(link, theirs)
     )
-    return connection(ask, _counted_listing(PERSON_KIND, ask, statement, ("documents",)))
+    return connection(ask, counted_listing(PERSON_KIND, ask, statement, ("documents",)))
 
 
 def _topics_by(mine: str, theirs: str) -> Any:
@@ -732,7 +489,7 @@ class Topic(Node):
     record_id = field(str, column("key"), "The record's own id, as the archivist gave it.")
     name = field(str, column("name"), "The preferred name.")
     kind = field(TopicKind, column("kind"), "What sort of topic.")
-    names = field(list[Name], _items(NAMES, "topic_id"), "Other names, in the record's order.", args=LIST_ARGUMENTS)
+    names = field(list[Name], items_of(NAMES, "topic_id"), "Other names, in the record's order.", args=LIST_ARGUMENTS)
     description = field(str | None, column("description"), "What it covers.")
     broader = field(
         "TopicConnection",
@@ -750,9 +507,9 @@ class Topic(Node):
     people = field("TopicPersonConnection", _topic_people, args=NARROWER_ARGUMENT | PERSON_ARGUMENTS)
     identifiers = field(
         list[Identifier],
-        _items(IDENTIFIERS, "topic_id"),
+        items_of(IDENTIFIERS, "topic_id"),
         "Identifiers in other schemes.",
         args=LIST_ARGUMENTS,
     )
-    notes = field(list[Note], _items(NOTES, "topic_id"), "Remarks.", args=LIST_ARGUMENTS)
+    notes = field(list[Note], items_of(NOTES, "topic_id"), "Remarks.", args=LIST_ARGUMENTS)
     extra = field(JSON, _extra)

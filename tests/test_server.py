@@ -50,7 +50,7 @@ def _address(log: Path) -> str:
 
 def _healthy(base: str) -> bool:
     try:
-        return httpx.get(f"{base}/healthz").json() == {"status": "ok"}
+        return bool(httpx.get(f"{base}/healthz").json() == {"status": "ok"})
     except httpx.TransportError:
         return False
 
