@@ -370,7 +370,8 @@ def test_broken_yaml_is_refused_with_its_line(write: Write, parser: str, text: s
     del parser
     error = failure(write("a.yaml", text))
     assert (error.code, error.place.line) == ("SYNTAX_INVALID", line)
-    assert error.message.startswith(message)
+    too_deep_for_the_parser = "maximum nesting depth" in error.message  # some builds of libyaml stop before we do
+    assert error.message.startswith(message) or ("too deep" in message and too_deep_for_the_parser)
     assert "\n" not in str(error)
 
 
