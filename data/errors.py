@@ -152,3 +152,7 @@ class InvalidArgument(RequestError):
 
 class InvalidCursor(RequestError):
     code = "CURSOR_INVALID"
+
+
+class QueryTooDeep(RequestError):
+    code = "QUERY_TOO_DEEP"

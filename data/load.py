@@ -131,7 +131,7 @@ class Loader:
 
     def _row(self, record: AnyRecord) -> Row:
         row: Row = {name: _plain(getattr(record, name)) for name in PLAIN[record.type]}
-        row |= {"key": record.id, "extra": record.extra or None}
+        row |= {"key": record.id, "extra": record.extra}
         for name in DATES[record.type]:
             row |= _date_columns(record.type, name, getattr(record, name))
         if isinstance(record, DocumentRecord):

@@ -6,7 +6,7 @@ a small pool, because that is several times faster and lets several threads read
 
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, LifoQueue
@@ -15,11 +15,11 @@ from typing import Any, Self
 from sqlalchemy import Engine, create_engine, event, insert
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlmodel import SQLModel
 
 from data.cursors import seal
-from data.errors import StoreError, StoreForeign, StoreLocked, StoreMissing, StoreReadOnly, StoreTooNew
+from data.errors import FondsError, QueryTooDeep, StoreError, StoreForeign, StoreLocked, StoreMissing, StoreReadOnly, StoreTooNew
 from data.tables import Meta, table
 
 VERSION = 1
@@ -29,7 +29,6 @@ APPLICATION_ID = 0x464F4E44  # "FOND", in the header of the file
 LOCK_WAIT_SECONDS = 5.0
 READ_CONNECTIONS = 4
 PAGE_CACHE_KIB = 64 * 1024
-OLDEST_LIBRARY = (3, 35, 0)
 
 
 class Store:
@@ -194,25 +193,41 @@ def translated(path: Path) -> Iterator[None]:
     """The driver's errors as ours."""
     try:
         yield
-    except (sqlite3.Error, Exception) as error:
-        found = _translation(path, error)
+    except (sqlite3.Error, DBAPIError) as error:
+        found = _translation(path, error.orig if isinstance(error, DBAPIError) else error)
         if found is None:
             raise
         raise found from error
 
 
-def _translation(path: Path, error: BaseException) -> StoreError | None:
-    origin = getattr(error, "orig", error)
+def _locked(path: Path) -> StoreError:
+    return StoreLocked(f"Another process is writing to {path}.", hint="Try again when it has ended.")
+
+
+TOO_DEEP = ("parser stack overflow", "Expression tree is too large")
+
+
+def _translation(path: Path, origin: BaseException | None) -> FondsError | None:
     if not isinstance(origin, sqlite3.Error):
         return None
+    if str(origin).startswith(TOO_DEEP):
+        return QueryTooDeep(
+            "The query nests more lists in each other than the database can follow.",
+            hint="Ask for the inner lists in another query. Three in each other always work, with SQLite 3.46 any number.",
+        )
     code = getattr(origin, "sqlite_errorcode", None)
-    primary = None if code is None else code & 0xFF
-    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StoreLocked(f"Another process is writing to {path}.", hint="Try again when it has ended.")
-    if primary == sqlite3.SQLITE_READONLY:
-        return StoreReadOnly(f"{path} cannot be written.", hint="Check the rights of the file and of its folder.")
-    if primary == sqlite3.SQLITE_NOTADB:
-        return StoreForeign(f"{path} is not a database.", hint="Name another file with `--database`.")
-    if primary == sqlite3.SQLITE_CANTOPEN:
-        return StoreReadOnly(f"{path} cannot be opened.", hint="Check that its folder exists and may be written.")
-    return None
+    found = FAULTS.get(code & 0xFF) if code is not None else None
+    return found and found(path)
+
+
+FAULTS: dict[int, Callable[[Path], StoreError]] = {
+    sqlite3.SQLITE_BUSY: _locked,
+    sqlite3.SQLITE_LOCKED: _locked,
+    sqlite3.SQLITE_READONLY: lambda path: StoreReadOnly(
+        f"{path} cannot be written.", hint="Check the rights of the file and of its folder."
+    ),
+    sqlite3.SQLITE_NOTADB: lambda path: StoreForeign(f"{path} is not a database.", hint="Name another file with `--database`."),
+    sqlite3.SQLITE_CANTOPEN: lambda path: StoreReadOnly(
+        f"{path} cannot be opened.", hint="Check that its folder exists and may be written."
+    ),
+}

@@ -47,7 +47,7 @@ def stored_record(connection: Connection, type_: str, id_: int) -> AnyRecord:
     """The record of a row."""
     found = TABLES[type_]
     row = connection.execute(select(found).where(found.c.id == id_)).mappings().one()
-    value = {"type": type_, "id": row["key"], **(row["extra"] or {})}
+    value = {"type": type_, "id": row["key"], **row["extra"]}
     value |= {name: row[name] for name in PLAIN[type_] if row[name] is not None}
     value |= {name: _date(row, name) for name in DATES[type_] if row[f"{name}_edtf"]}
     value |= _lists(connection, type_, id_)

@@ -87,7 +87,7 @@ class Document(SQLModel, table=True):
     genre_id: int | None = Field(default=None, foreign_key="genres.id", index=True)
     classification: str | None = None
     position: int | None = Field(default=None, sa_type=BigInteger)
-    extra: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    extra: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     earliest_rising: int = _sort_key("first_day", LAST)
     earliest_falling: int = _sort_key("first_day", FIRST)
     latest_rising: int = _sort_key("last_day", LAST)
@@ -115,7 +115,7 @@ class Person(SQLModel, table=True):
     death_first_day: int | None = _day()
     death_last_day: int | None = _day()
     description: str | None = None
-    extra: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    extra: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
 
 class Topic(SQLModel, table=True):
@@ -127,7 +127,7 @@ class Topic(SQLModel, table=True):
     folded: str = Field(index=True)
     sort_name: str = Field(index=True)
     description: str | None = None
-    extra: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    extra: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
 
 class Participation(SQLModel, table=True):

@@ -34,11 +34,11 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.graphql import OperationType
 
-from data.errors import StoreError
+from data.errors import RequestError, StoreError
 from data.store import Store
 from schema.arguments import Variables, shape
 from schema.facts import SCALARS
-from schema.plan import INTROSPECTION, Plan, Planner
+from schema.plan import INTROSPECTION, Plan, Planner, located
 from schema.query import Query
 
 PLANS_KEPT = 512
@@ -71,7 +71,7 @@ class Archive:
 
     store: Store
     name: str = "Fonds"
-    plans: Plans = field(default_factory=Plans)
+    plans: Plans = field(default_factory=Plans, repr=False)
 
 
 @dataclass(frozen=True)
@@ -163,6 +163,8 @@ class OneStatement(SchemaExtension):
                 await self._answer(context.context["archive"])
             except GraphQLError as error:
                 context.result = ExecutionResult(data=None, errors=[error])
+            except RequestError as error:
+                context.result = ExecutionResult(data=None, errors=[located(error, (), ())])
             except BadVariables as bad:
                 context.result = ExecutionResult(data=None, errors=bad.errors)
             except Exception as error:  # noqa: BLE001 - the one place that masks and logs

@@ -175,7 +175,7 @@ class Name:
     name = field(str, column("name"), "The name.")
     kind = field(NameKind, column("kind"), "What sort of name.")
     language = field(str | None, column("language"), "Its language (BCP 47), where known.")
-    from_ = field(HistoricalDate | None, date_of("from_", "from_"), "Since when it was used, where known.")
+    from_ = field(HistoricalDate | None, date_of("from_", "from_"), "Since when it was used, where known.", name="from")
     to = field(HistoricalDate | None, date_of("to_", "to_"), "Until when it was used, where known.")
 
 

@@ -39,8 +39,15 @@ def _pick(root: Mapping[str, Any], info: strawberry.Info, **_: Any) -> Any:
     return root[str(info.path.key)]
 
 
-def field(type_: Any, sql: Sql, description: str | None = None, *, args: Mapping[str, Argument] | None = None) -> Any:
-    """A field of a type. Its description is the function's docstring, where none is given."""
+def field(
+    type_: Any,
+    sql: Sql,
+    description: str | None = None,
+    *,
+    args: Mapping[str, Argument] | None = None,
+    name: str | None = None,
+) -> Any:
+    """A field of a type. Its description is the function's docstring, where none is given; `name` is for names Python keeps."""
     text = description or inspect.getdoc(sql)
     if not text:
         message = "every field has a description"
@@ -54,6 +61,7 @@ def field(type_: Any, sql: Sql, description: str | None = None, *, args: Mapping
     resolve.__annotations__ = {"return": type_}
     return strawberry.field(
         resolver=resolve,
+        name=name,
         description=text,
         metadata={METADATA_KEY: sql},
     )

@@ -4,7 +4,7 @@ JSON is built as text: `'{"title":' || json_quote(title) || '}'`. It needs no re
 on the number of arguments, and both databases can do it. An expression whose type is `Json` is JSON already; others get quoted.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Text, case, func, select, type_coerce
@@ -15,6 +15,10 @@ from sqlalchemy.types import Boolean, TypeDecorator
 
 CONCAT_MAX_PARTS = 64
 """A longer chain is nested: SQLite's parser allows an expression 1,000 levels, and each part is one."""
+
+PARSER_STACK = 100
+"""How many symbols SQLite before 3.46 can hold while it parses. It is what bounds the nesting of a query, so the SQL is made
+with few of them: no parentheses that are not needed, chains flattened, one SELECT for each list (see `schema.pages`)."""
 
 
 class Json(TypeDecorator[str]):
@@ -35,7 +39,7 @@ class inline(ColumnElement[str]):  # noqa: N801 - reads as a function, like SQLA
 
 
 class concat(FunctionElement[str]):  # noqa: N801 - as above
-    """The texts one after the other; NULL if one of them is."""
+    """The texts one after the other; NULL if one of them is. `||` binds closer than all that stands around it here."""
 
     inherit_cache = True
     type = Json()
@@ -79,7 +83,7 @@ def _inline(element: inline, compiler: SQLCompiler, **_: object) -> str:
 
 @compiles(concat)
 def _concat(element: concat, compiler: SQLCompiler, **kw: Any) -> str:
-    return "(" + " || ".join(compiler.process(part, **kw) for part in element.clauses) + ")"
+    return " || ".join(compiler.process(part, **kw) for part in element.clauses)
 
 
 @compiles(quote, "sqlite")
@@ -112,33 +116,53 @@ def as_json(value: ColumnElement[Any]) -> ColumnElement[str]:
     return quote(value)
 
 
-def _chain(parts: Sequence[ColumnElement[Any]]) -> ColumnElement[str]:
-    while len(parts) > CONCAT_MAX_PARTS:
-        parts = [concat(*parts[start : start + CONCAT_MAX_PARTS]) for start in range(0, len(parts), CONCAT_MAX_PARTS)]
-    return concat(*parts)
+class nested(FunctionElement[str]):  # noqa: N801 - as above
+    """A part of a long chain, in parentheses."""
+
+    inherit_cache = True
+    type = Json()
+
+
+@compiles(nested)
+def _nested(element: nested, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"({compiler.process(element.clauses, **kw)})"
+
+
+def joined(*parts: ColumnElement[Any]) -> ColumnElement[str]:
+    """The texts one after the other as one chain: chains inside are flattened, constants side by side become one."""
+    flat: list[ColumnElement[Any]] = []
+    for part in _flat(parts):
+        if isinstance(part, inline) and flat and isinstance(flat[-1], inline):
+            flat[-1] = inline(flat[-1].text + part.text)
+        else:
+            flat.append(part)
+    while len(flat) > CONCAT_MAX_PARTS:
+        flat = [nested(concat(*flat[start : start + CONCAT_MAX_PARTS])) for start in range(0, len(flat), CONCAT_MAX_PARTS)]
+    return flat[0] if len(flat) == 1 else concat(*flat)
+
+
+def _flat(parts: Iterable[ColumnElement[Any]]) -> Iterator[ColumnElement[Any]]:
+    for part in parts:
+        if isinstance(part, concat):
+            yield from _flat(part.clauses)
+        else:
+            yield part
 
 
 def json_object(members: Iterable[tuple[str, ColumnElement[Any]]]) -> ColumnElement[str]:
     """`{"key":value,…}` in the order given. Keys are GraphQL names, so they need no escaping."""
-    text, parts = "{", list[ColumnElement[Any]]()
+    parts: list[ColumnElement[Any]] = []
     for key, value in members:
-        separator = "" if text == "{" and not parts else ","
-        text += f'{separator}"{key}":'
-        if isinstance(value, inline):
-            text += value.text
-            continue
-        parts += [inline(text), as_json(value)]
-        text = ""
-    text += "}"
-    return _chain([*parts, inline(text)]) if parts else inline(text)
+        parts += [inline(f'{"," if parts else ""}"{key}":'), as_json(value)]
+    return joined(inline("{"), *parts, inline("}"))
 
 
 def json_array(values: ColumnElement[Any], *, where: ColumnElement[bool] | None = None) -> ColumnElement[str]:
     """An aggregate: `[…]` of the value of each row, in the order of the rows; `[]` without rows."""
-    joined: Any = join_text(as_json(values))
+    items: Any = join_text(as_json(values))
     if where is not None:
-        joined = joined.filter(where)
-    return concat(inline("["), func.coalesce(joined, inline("")), inline("]"))
+        items = items.filter(where)
+    return joined(inline("["), func.coalesce(items, inline("")), inline("]"))
 
 
 def json_or_null(statement: Select[Any]) -> ColumnElement[str]:

@@ -65,9 +65,9 @@ PERSON_KIND = Kind(PEOPLE, PERSON_RULES, NAME_KEYS)
 TOPIC_KIND = Kind(TOPICS, TOPIC_RULES, NAME_KEYS)
 
 
-def counted_listing(kind: Kind, ask: Ask, statement: Any, carry: Sequence[str]) -> Listing:
+def counted_listing(kind: Kind, ask: Ask, statement: Any, carry: Sequence[str], **more: Any) -> Listing:
     """A grouped statement (`node_id`, `documents`, …) as a list of nodes, the largest count first; edges know what is carried."""
     grouped = statement.subquery()
     by = Order("COUNT", (Key(grouped.c.documents),), falling=True)
-    listing = kind.listing(ask, grouped, of="node_id", default=by)
+    listing = kind.listing(ask, grouped, of="node_id", default=by, **more)
     return replace(listing, carry={name: grouped.c[name] for name in carry})

@@ -35,7 +35,7 @@ from data.cursors import unseal
 from data.errors import InvalidArgument, InvalidCursor
 from schema.arguments import Arg
 from schema.fields import Argument
-from schema.functions import concat, greatest, inline, json_array, least, quote, seal
+from schema.functions import greatest, inline, joined, json_array, least, quote, seal
 from schema.plan import Ask
 
 PAGE_DEFAULT_ROWS = 20
@@ -124,8 +124,9 @@ class PageView:
     ask: Ask
     listing: Listing
     asked: PageArgs
-    page: Subquery | None
-    kept: ColumnElement[bool] | None
+    page: Subquery | None = None
+    kept: ColumnElement[bool] | None = None
+    node: FromClause | None = None
 
     def limit(self, name: str) -> ColumnElement[int]:
         """The number given as `first` or `last` (`first` by default)."""
@@ -149,13 +150,19 @@ def connection(ask: Ask, listing: Listing) -> ColumnElement[str]:
     needs_page = bool(selected & {"edges", "nodes", "pageInfo"})
     with ask.rows(_late_size(ask, asked.first or asked.last, 0)):
         if not needs_page:
-            return ask.below(PageView(ask, listing, asked, None, None))
+            return ask.below(PageView(ask, listing, asked))
         numbered = "pageInfo" in selected or (asked.first is not None and asked.last is not None)
         page, kept = _page(ask, listing, asked, numbered=numbered)
-        below = ask.below(PageView(ask, listing, asked, page, kept))
+        node, found = listing.node(page.c[f"k{len(listing.sort_keys()) - 1}"])
+        below = ask.below(PageView(ask, listing, asked, page, kept, node))
+    rows: FromClause = page
+    if selected & {"edges", "nodes"}:
+        rows = page.outerjoin(node, found)  # outer, because its left side, which has the order, is then read first
+    else:
+        below = _typed(case((func.count() >= 0, below)), below)  # an aggregate, as lists are: one row from however many
     return cast(
         "ColumnElement[str]",
-        _typed(select(below).select_from(page).correlate_except(page).scalar_subquery(), below),
+        _typed(select(below).select_from(rows).correlate_except(page, node).scalar_subquery(), below),
     )
 
 
@@ -239,14 +246,19 @@ def _page(ask: Ask, listing: Listing, asked: PageArgs, *, numbered: bool) -> tup
         func.row_number().over(order_by=order).label("number"),
         func.count().over().label("found"),
     ).subquery()
-    ordered = select(*page.c).order_by(page.c.number.desc() if asked.backward else page.c.number).subquery()
+    ordered = _in_order(select(*page.c), page.c.number.desc() if asked.backward else page.c.number)
     return ordered, _kept(ask, ordered, asked)
 
 
 def _turned(inner: Subquery, keys: int, *, falls: bool) -> Subquery:
     """A page that was read backwards, in the list's own order."""
     order = [inner.c[f"k{i}"].asc() if falls else inner.c[f"k{i}"].desc() for i in range(keys)]
-    return select(*inner.c).order_by(*order).subquery()
+    return _in_order(select(*inner.c), *order)
+
+
+def _in_order(page: Select[Any], *order: ColumnElement[Any]) -> Subquery:
+    """Rows whose order holds also where the page is joined: a database keeps it there only together with a limit."""
+    return page.order_by(*order).limit(2 * PAGE_MAX_ROWS).subquery()
 
 
 def _kept(ask: Ask, page: Subquery, asked: PageArgs) -> ColumnElement[bool]:
@@ -304,18 +316,11 @@ def _cursor(view: PageView, page: Subquery) -> ColumnElement[str]:
     parts: list[ColumnElement[Any]] = [inline(f'["{_signature(view.ask, view.listing)}"')]
     for i in range(len(view.listing.sort_keys())):
         parts += [inline(","), quote(page.c[f"k{i}"])]
-    return seal(concat(*parts, inline("]")))
+    return seal(joined(*parts, inline("]")))
 
 
 def _node(view: PageView, ask: Ask) -> ColumnElement[str]:
-    page = _page_of(view)
-    key = page.c[f"k{len(view.listing.sort_keys()) - 1}"]
-    node, condition = view.listing.node(key)
-    below = ask.below(node)
-    return cast(
-        "ColumnElement[str]",
-        _typed(select(below).select_from(node).where(condition).correlate_except(node).scalar_subquery(), below),
-    )
+    return ask.below(view.node)
 
 
 def _page_of(view: PageView) -> Subquery:

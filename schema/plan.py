@@ -74,7 +74,7 @@ class Bound:
 def located(error: RequestError, nodes: Sequence[FieldNode], path: Sequence[str]) -> GraphQLError:
     """The error as GraphQL tells it: with its code and hint, and where in the operation it stands."""
     extensions = {"code": error.code} | ({"hint": error.hint} if error.hint else {})
-    return GraphQLError(error.message, nodes=list(nodes), path=list(path), extensions=extensions, original_error=error)
+    return GraphQLError(error.message, nodes=list(nodes), path=list(path) or None, extensions=extensions, original_error=error)
 
 
 @dataclass

@@ -7,7 +7,7 @@ import strawberry
 from sqlalchemy import ColumnElement, Integer, Text, and_, case, func, literal, or_, select
 
 from data.errors import InvalidArgument
-from schema.facts import DateColumns, HistoricalDate, as_subquery, json_text, one
+from schema.facts import DateColumns, HistoricalDate, as_subquery, json_text
 from schema.fields import Argument, Row, field
 from schema.filters import (
     DOCUMENT_ARGUMENTS,
@@ -100,16 +100,8 @@ def _one_of_any_type(ask: Ask, value: ColumnElement[Any]) -> ColumnElement[str]:
     for name, table in NODE_TABLES:
         row, prefix = table.alias(), f"{name}:"
         fits = and_(func.substr(value, 1, len(prefix)) == prefix, row.c.key == func.substr(value, len(prefix) + 1))
-        found.append(one(ask, row, fits, as_type=name))
-    return json_text(
-        case(
-            *(
-                (func.substr(value, 1, len(name) + 1) == f"{name}:", sql)
-                for (name, _), sql in zip(NODE_TABLES, found, strict=True)
-            ),
-            else_=inline("null"),
-        )
-    )
+        found.append(select(ask.below(row, as_type=name)).select_from(row).where(fits).correlate_except(row).scalar_subquery())
+    return json_text(func.coalesce(*found, inline("null")))
 
 
 def _node(_: Row, ask: Ask) -> ColumnElement[str]:

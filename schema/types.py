@@ -4,10 +4,12 @@ Each field is declared with the SQL that it is (`schema/fields.py`); every descr
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from typing import Any
 
 import strawberry
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, and_, case, exists, func, or_, select
 from strawberry.scalars import JSON
 
 from data import tables
@@ -44,7 +46,7 @@ from schema.filters import (
     TOPIC_ARGUMENTS,
     role_rule,
 )
-from schema.functions import concat, inline, json_array, json_or_null, quote
+from schema.functions import inline, joined, json_array, json_or_null, quote
 from schema.lists import DOCUMENT_KIND, PERSON_KIND, TOPIC_KIND, counted_listing, visible_documents
 from schema.pages import (
     EdgeRow,
@@ -135,13 +137,52 @@ def _carried(name: str) -> Any:
     return lambda edge, _: edge.c[name]
 
 
-def _date_of_edge(day: str) -> Any:
-    """The date of the document on which the edge's first or last day falls."""
+@dataclass(frozen=True)
+class Letters:
+    """The letters of a person, as pairs of parts: the person's own and that of whoever is on the other end."""
+
+    mine: Any = dataclass_field(default_factory=PARTS.alias)
+    theirs: Any = dataclass_field(default_factory=PARTS.alias)
+
+    @property
+    def rows(self) -> FromClause:
+        joined_parts: FromClause = self.mine.join(self.theirs, self.theirs.c.document_id == self.mine.c.document_id)
+        return joined_parts
+
+    @property
+    def sent(self) -> ColumnElement[bool]:
+        return and_(self.mine.c.role == "SENDER", self.theirs.c.role == "RECIPIENT")
+
+    @property
+    def received(self) -> ColumnElement[bool]:
+        return and_(self.mine.c.role == "RECIPIENT", self.theirs.c.role == "SENDER")
+
+    def count(self, direction: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.count(case((direction, self.mine.c.document_id)).distinct())
+
+
+def _date_of_letters(day: str, *, falling: bool) -> Any:
+    """The date of the first or last letter between two people."""
 
     def sql(edge: EdgeRow, ask: Ask) -> ColumnElement[str]:
-        document = DOCUMENTS.alias()
-        date = DateColumns.of(document, "date_")
-        found = select(ask.below(date)).where(document.c.id == edge.c[day]).correlate_except(document)
+        document, letters = DOCUMENTS.alias(), Letters()
+        person_id, other_id = edge.facts(edge)
+        column = document.c[day]
+        order = (column.desc(), document.c.id.desc()) if falling else (column, document.c.id)
+        rows = letters.rows.join(document, document.c.id == letters.mine.c.document_id)
+        found = (
+            select(ask.below(DateColumns.of(document, "date_")))
+            .select_from(rows)
+            .where(
+                letters.mine.c.person_id == person_id,
+                letters.theirs.c.person_id == other_id,
+                or_(letters.sent, letters.received),
+                document.c.date_edtf.isnot(None),
+            )
+            .order_by(*order)
+            .limit(1)
+            .correlate_except(letters.mine, letters.theirs, document)
+        )
         return json_or_null(found)
 
     return sql
@@ -176,12 +217,12 @@ _, CorrespondentConnection = _connection(
         "received_count": field(int, _carried("received"), "How many the person received from the correspondent."),
         "first_date": field(
             HistoricalDate | None,
-            _date_of_edge("first_id"),
+            _date_of_letters("earliest_rising", falling=False),
             "The date of the earliest letter between them; null if none is dated.",
         ),
         "last_date": field(
             HistoricalDate | None,
-            _date_of_edge("last_id"),
+            _date_of_letters("latest_falling", falling=True),
             "The date of the latest letter between them; null if none is dated.",
         ),
     },
@@ -230,8 +271,7 @@ def _languages(row: Row, _: Ask) -> ColumnElement[str]:
 
 def _extra(row: Row, _: Ask) -> ColumnElement[str]:
     """The fields of the record whose keys begin with `x_`, as they were given."""
-    from_text = func.coalesce(func.json(row.c.extra), inline("{}"))
-    return json_text(from_text)
+    return json_text(func.json(row.c.extra))
 
 
 def _document_people(row: Row, ask: Ask) -> ColumnElement[str]:
@@ -276,7 +316,7 @@ def _document_parts(row: Row, ask: Ask) -> ColumnElement[str]:
 def _global_id(type_name: str) -> Any:
     return lambda row, _: json_text(
         # the type's name needs no escaping, so the id's own quoting serves for both
-        concat(inline(f'"{type_name}:'), func.substr(quote(row.c.key), 2))
+        joined(inline(f'"{type_name}:'), func.substr(quote(row.c.key), 2))
     )
 
 
@@ -361,53 +401,24 @@ def _person_topics(row: Row, ask: Ask) -> ColumnElement[str]:
 
 def _correspondents(row: Row, ask: Ask) -> ColumnElement[str]:
     """The people on the other end of the person's letters: recipients of what the person sent, senders of what they received."""
-    mine, theirs, letter = PARTS.alias(), PARTS.alias(), DOCUMENTS.alias()
-    sent = and_(mine.c.role == "SENDER", theirs.c.role == "RECIPIENT")
-    received = and_(mine.c.role == "RECIPIENT", theirs.c.role == "SENDER")
-    letters = (
+    letters = Letters()
+    other = letters.theirs.c.person_id
+    either = or_(letters.sent, letters.received)
+    statement = (
         select(
-            theirs.c.person_id.label("node_id"),
-            mine.c.document_id,
-            func.max(case((sent, 1), else_=0)).label("sent"),
-            func.max(case((received, 1), else_=0)).label("received"),
+            other.label("node_id"),
+            letters.count(either).label("documents"),
+            letters.count(letters.sent).label("sent"),
+            letters.count(letters.received).label("received"),
         )
-        .select_from(mine.join(theirs, theirs.c.document_id == mine.c.document_id))
-        .where(
-            mine.c.person_id == row.c.id,
-            theirs.c.person_id.isnot(None),
-            theirs.c.person_id != row.c.id,
-            or_(sent, received),
-        )
-        .group_by(theirs.c.person_id, mine.c.document_id)
-        .correlate_except(mine, theirs)
-        .subquery()
+        .select_from(letters.rows)
+        .where(letters.mine.c.person_id == row.c.id, other.isnot(None), other != row.c.id, either)
+        .group_by(other)
+        .correlate_except(letters.mine, letters.theirs)
     )
-    dated = (
-        select(
-            letters.c.node_id,
-            letters.c.document_id,
-            letters.c.sent,
-            letters.c.received,
-            func.first_value(letters.c.document_id)
-            .over(partition_by=letters.c.node_id, order_by=(letter.c.earliest_rising, letter.c.id))
-            .label("first_id"),
-            func.first_value(letters.c.document_id)
-            .over(partition_by=letters.c.node_id, order_by=(letter.c.latest_falling.desc(), letter.c.id.desc()))
-            .label("last_id"),
-        )
-        .select_from(letters.join(letter, letter.c.id == letters.c.document_id))
-        .subquery()
-    )
-    statement = select(
-        dated.c.node_id,
-        func.count().label("documents"),
-        func.sum(dated.c.sent).label("sent"),
-        func.sum(dated.c.received).label("received"),
-        func.max(dated.c.first_id).label("first_id"),
-        func.max(dated.c.last_id).label("last_id"),
-    ).group_by(dated.c.node_id)
-    carry = ("documents", "sent", "received", "first_id", "last_id")
-    return connection(ask, counted_listing(PERSON_KIND, ask, statement, carry))
+    carry = ("documents", "sent", "received")
+    listing = counted_listing(PERSON_KIND, ask, statement, carry, edge=lambda edge: (row.c.id, _node_id(edge)))
+    return connection(ask, listing)
 
 
 @strawberry.type(description="Whoever can act: a person, an organization, a family, an office, or somebody unknown.")
