@@ -105,7 +105,12 @@ class Person:
         return str(self.row["name"])
 
     @strawberry.field
-    async def documents(self, info: strawberry.Info, first: int = 20, order_by: "Order | None" = None) -> "Documents":
+    async def documents(  # always by date: a DataLoader reads what its keys say, not what the field was asked
+        self,
+        info: strawberry.Info,
+        first: int = 20,
+        order_by: "Order | None" = None,  # noqa: ARG002 - as above
+    ) -> "Documents":
         rows = await info.context.person_documents.load(self.row["id"])
         return Documents(rows=rows[:first], total=len(rows), person_id=self.row["id"])
 
