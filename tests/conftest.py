@@ -16,6 +16,8 @@ from schema.execute import Archive, answer
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 README_QUERY = README.split("```graphql\n", 1)[1].split("```", 1)[0]
 
+collect_ignore = ["benchmarks"]
+
 Asked = Callable[..., dict[str, Any]]
 
 
