@@ -27,15 +27,15 @@ from typing import ClassVar
 ECHO_MAX_CHARACTERS = 80
 
 
-def shorten(value: object) -> str:
-    """The value as text for an error message, on one line and at most 80 characters long.
+def shorten(value: object, most: int = ECHO_MAX_CHARACTERS) -> str:
+    """The value as text for an error message, on one line and at most 80 characters long, or `most`.
 
     >>> shorten("line\\nbreak")
     'line break'
     """
-    text = str(value)[: ECHO_MAX_CHARACTERS * 4]
+    text = str(value)[: most * 4]
     text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return text if len(text) <= ECHO_MAX_CHARACTERS else text[: ECHO_MAX_CHARACTERS - 1] + "…"
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 class FondsError(Exception):
@@ -156,3 +156,45 @@ class InvalidCursor(RequestError):
 
 class QueryTooDeep(RequestError):
     code = "QUERY_TOO_DEEP"
+
+
+class QueryTooLong(RequestError):
+    code = "QUERY_TOO_LONG"
+
+
+class TooManyFields(RequestError):
+    code = "TOO_MANY_FIELDS"
+
+
+class TooManyAliases(RequestError):
+    code = "TOO_MANY_ALIASES"
+
+
+class TooManyDirectives(RequestError):
+    code = "TOO_MANY_DIRECTIVES"
+
+
+class PageTooLarge(RequestError):
+    code = "PAGE_TOO_LARGE"
+
+
+class QueryTooCostly(RequestError):
+    code = "QUERY_TOO_COSTLY"
+
+
+class QueryTimeout(RequestError):
+    code = "QUERY_TIMEOUT"
+
+
+class BadRequest(RequestError):
+    """A request that is none: `status` is the HTTP status that says so."""
+
+    code = "BAD_REQUEST"
+
+    def __init__(self, message: str, *, status: int = 400, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+
+
+class BodyTooLarge(BadRequest):
+    code = "BODY_TOO_LARGE"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, LifoQueue
+from threading import Lock
 from typing import Any, Self
 
 from sqlalchemy import Engine, create_engine, event, insert
@@ -29,6 +30,36 @@ APPLICATION_ID = 0x464F4E44  # "FOND", in the header of the file
 LOCK_WAIT_SECONDS = 5.0
 READ_CONNECTIONS = 4
 PAGE_CACHE_KIB = 64 * 1024
+
+
+class Reading:
+    """A statement that runs in another thread, and can be stopped from this one."""
+
+    def __init__(self) -> None:
+        self._connection: sqlite3.Connection | None = None
+        self._is_stopped = False
+        self._lock = Lock()
+
+    @contextmanager
+    def on(self, connection: sqlite3.Connection) -> Iterator[None]:
+        """The connection that the statement runs on, as long as it does."""
+        with self._lock:
+            if self._is_stopped:
+                message = "interrupted"
+                raise sqlite3.OperationalError(message)
+            self._connection = connection
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._connection = None
+
+    def stop(self) -> None:
+        """Interrupts the statement, if it has begun; keeps it from beginning, if not. May be said again."""
+        with self._lock:
+            self._is_stopped = True
+            if self._connection is not None:
+                self._connection.interrupt()
 
 
 class Store:
@@ -131,10 +162,14 @@ class Store:
             else:
                 connection.close()
 
-    def read(self, sql: str, values: tuple[Any, ...]) -> str:
+    def read(self, sql: str, values: tuple[Any, ...], reading: "Reading | None" = None) -> str:
         """The one text that a statement selects. May be called from any thread. Raises StoreError."""
         with translated(self.path), self.reading() as connection:
-            (text,) = connection.execute(sql, values).fetchone()
+            if reading is None:
+                (text,) = connection.execute(sql, values).fetchone()
+            else:
+                with reading.on(connection):
+                    (text,) = connection.execute(sql, values).fetchone()
         return str(text)
 
     @contextmanager

@@ -10,6 +10,7 @@ Top to bottom, each importing only from those below it:
     filters    filter and order inputs, and what they mean in SQL
     vocabulary the enums and what each term means
     pages      Relay connections: keyset pages, cursors, edges
+    limits     what an operation may ask for
     plan       the planner: selections → one statement
     fields     declaring a field with its SQL
     arguments  arguments as shapes and late values

@@ -1,68 +1,80 @@
-"""Running an operation: text → parse, validate → plan → one statement → the JSON of the answer.
+"""Running an operation: text → parse, measure, validate → plan, price → one statement → the JSON of the answer.
 
-It hooks into Strawberry as an extension that sets the result; Strawberry stays the owner of parsing, validation and types. The
-database's JSON is passed on untouched (`orjson.Fragment`). An operation that mixes in introspection has its data read by the same
-one statement, and is then walked by graphql-core.
+Strawberry owns the types; running does not pass through it. The database's JSON is passed on untouched (`orjson.Fragment`). An
+operation that mixes in introspection has its data read by the same one statement, and is then walked by graphql-core.
 """
 
+import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from functools import partial
 from threading import Lock
-from typing import Any, cast
+from typing import Any, Generic, TypeVar, cast
 from uuid import uuid4
 
-import anyio.to_thread
 import orjson
 import strawberry
 from graphql import (
-    ExecutionResult,
+    DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
     GraphQLSyntaxError,
     InlineFragmentNode,
+    NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     SelectionSetNode,
+    execute_sync,
     get_variable_values,
+    parse,
+    specified_rules,
     type_from_ast,
+    validate,
 )
-from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types.graphql import OperationType
 
-from data.errors import RequestError, StoreError
-from data.store import Store
+from data.errors import BadRequest, QueryTimeout, QueryTooDeep, QueryTooLong, RequestError, StoreError, shorten
+from data.store import Reading, Store
 from schema.arguments import Variables, shape
 from schema.facts import SCALARS
+from schema.limits import Limits, check_cost, check_size
 from schema.plan import INTROSPECTION, Plan, Planner, located
 from schema.query import Query
 
 PLANS_KEPT = 512
+DOCUMENTS_KEPT = 256
+ERRORS_TOLD = 20
+MESSAGE_MAX_CHARS = 300
+INTERRUPT_AGAIN_SECONDS = 0.05
+T = TypeVar("T")
 LOG = logging.getLogger("fonds.errors")
 
 
 @dataclass
-class Plans:
-    """Plans by operation text, operation name and the shape of the variables; the least used goes first."""
+class Kept(Generic[T]):
+    """What was made before, by key; the least used goes first."""
 
-    kept: OrderedDict[Hashable, Plan] = field(default_factory=OrderedDict)
+    most: int
+    kept: OrderedDict[Hashable, T] = field(default_factory=OrderedDict)
     lock: Lock = field(default_factory=Lock)
 
-    def get(self, key: Hashable, make: Callable[[], Plan]) -> Plan:
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
         with self.lock:
             if key in self.kept:
                 self.kept.move_to_end(key)
                 return self.kept[key]
-        plan = make()
+        made = make()
         with self.lock:
-            self.kept[key] = plan
-            if len(self.kept) > PLANS_KEPT:
+            self.kept[key] = made
+            if len(self.kept) > self.most:
                 self.kept.popitem(last=False)
-        return plan
+        return made
+
+
+schema = strawberry.Schema(query=Query, config=StrawberryConfig(scalar_map=SCALARS))
+GRAPHQL = schema._schema  # noqa: SLF001 - Strawberry offers its graphql-core schema under this name only
 
 
 @dataclass(frozen=True)
@@ -71,7 +83,9 @@ class Archive:
 
     store: Store
     name: str = "Fonds"
-    plans: Plans = field(default_factory=Plans, repr=False)
+    limits: Limits = field(default_factory=Limits)
+    plans: Kept[Plan] = field(default_factory=lambda: Kept[Plan](PLANS_KEPT), repr=False)
+    documents: Kept[DocumentNode] = field(default_factory=lambda: Kept[DocumentNode](DOCUMENTS_KEPT), repr=False)
 
 
 @dataclass(frozen=True)
@@ -110,12 +124,13 @@ def plan(archive: Archive, operation: Operation, *, for_executor: bool = False) 
 
     def make() -> Plan:
         planner = Planner(
-            schema=schema._schema,  # noqa: SLF001 - Strawberry offers its graphql-core schema under this name only
+            schema=GRAPHQL,
             dialect=archive.store.dialect,
             secret=archive.store.secret,
             archive_name=archive.name,
             fragments=operation.fragments,
             variables=operation.variables,
+            page_max_rows=archive.limits.page_max_rows,
             for_executor=for_executor,
         )
         return planner.plan(operation.node)
@@ -124,81 +139,136 @@ def plan(archive: Archive, operation: Operation, *, for_executor: bool = False) 
 
 
 def _shape(operation: Operation) -> Hashable:
-    graphql = schema._schema  # noqa: SLF001 - as above
     kinds = {
-        definition.variable.name.value: type_from_ast(graphql, definition.type)
+        definition.variable.name.value: type_from_ast(GRAPHQL, definition.type)
         for definition in operation.node.variable_definitions or ()
     }
     return tuple((name, shape(value, cast("Any", kinds[name]))) for name, value in operation.variables.items())
 
 
-def coerced(operation: OperationDefinitionNode, given: dict[str, Any] | None) -> Variables:
+def coerced(operation: OperationDefinitionNode, given: dict[str, Any] | None, *, suggests: bool) -> Variables:
     """The variables as their declared types want them. Raises the first GraphQLError there is."""
     values = get_variable_values(
-        schema._schema,  # noqa: SLF001 - as above
+        GRAPHQL,
         operation.variable_definitions or (),
         given or {},
-        max_errors=50,
+        max_errors=ERRORS_TOLD,
+        hide_suggestions=not suggests,
     )
     if isinstance(values, list):
-        raise BadVariables(values)
+        raise Refused(values)
     return cast("Variables", values.coerced)
 
 
-class BadVariables(Exception):
-    """The variables do not fit their types."""
+class Refused(Exception):
+    """What GraphQL itself finds wrong with a document or its variables."""
 
     def __init__(self, errors: list[GraphQLError]) -> None:
         super().__init__()
         self.errors = errors
 
 
-class OneStatement(SchemaExtension):
-    """Answers queries with one statement each."""
+@dataclass(frozen=True)
+class Answer:
+    """What an operation came to, in GraphQL's response format; a request that was refused has no `data` at all.
 
-    async def on_execute(self) -> AsyncIterator[None]:
-        context = self.execution_context
-        if context.operation_type == OperationType.QUERY:
-            try:
-                await self._answer(context.context["archive"])
-            except GraphQLError as error:
-                context.result = ExecutionResult(data=None, errors=[error])
-            except RequestError as error:
-                context.result = ExecutionResult(data=None, errors=[located(error, (), ())])
-            except BadVariables as bad:
-                context.result = ExecutionResult(data=None, errors=bad.errors)
-            except Exception as error:  # noqa: BLE001 - the one place that masks and logs
-                context.result = ExecutionResult(data=None, errors=[masked(error)])
-        yield
+    `body["data"]` may be an `orjson.Fragment`, the database's own JSON.
+    """
 
-    async def _answer(self, archive: Archive) -> None:
-        context = self.execution_context
-        operation = self._operation()
-        introspection, data = operation.introspects()
-        if introspection and not data:
-            return
-        made = plan(archive, operation, for_executor=introspection)
-        read = partial(archive.store.read, made.sql, made.bind(operation.variables))
-        context.context["operation"] = context.operation_name or operation.name
-        context.context["statements"] = 1
-        text = await anyio.to_thread.run_sync(read)
-        if introspection:
-            context.root_value = orjson.loads(text)
-            return
-        context.result = ExecutionResult(data=cast("Any", orjson.Fragment(text.encode())))
+    body: dict[str, Any]
+    operation: str | None = None
+    statements: int = 0
 
-    def _operation(self) -> Operation:
-        context = self.execution_context
-        definitions = cast("Any", context.graphql_document).definitions
-        wanted = context.operation_name
-        node = next(
-            definition
-            for definition in definitions
-            if isinstance(definition, OperationDefinitionNode)
-            and (wanted is None or (definition.name and definition.name.value == wanted))
-        )
-        fragments = {d.name.value: d for d in definitions if isinstance(d, FragmentDefinitionNode)}
-        return Operation(context.query or "", node, fragments, coerced(node, context.variables))
+    @property
+    def is_refused(self) -> bool:
+        return "data" not in self.body
+
+
+def prepare(archive: Archive, text: str) -> DocumentNode:
+    """The parsed and valid document. Raises RequestError or Refused."""
+    limits = archive.limits
+    try:
+        document = parse(text, max_tokens=limits.query_max_tokens)
+        check_size(document, limits)
+    except GraphQLSyntaxError as error:
+        if "nested too deeply" in error.message:
+            raise QueryTooDeep("The query is nested too deep to be read.", hint="Ask in several queries.") from error
+        if "Parsing aborted" in error.message:
+            raise QueryTooLong(
+                f"The query has more than {limits.query_max_tokens:,} tokens.", hint="Ask in several queries; use variables."
+            ) from error
+        raise
+    except RecursionError as error:
+        raise QueryTooDeep("The query is nested too deep to be read.", hint="Ask in several queries.") from error
+    rules = specified_rules if limits.introspection else (*specified_rules, NoSchemaIntrospectionCustomRule)
+    faults = validate(GRAPHQL, document, rules, max_errors=ERRORS_TOLD, hide_suggestions=not limits.introspection)
+    if faults:
+        raise Refused(faults)
+    return document
+
+
+def chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    """The operation to run. Raises BadRequest if that is not clear."""
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    named = [node for node in operations if name is None or (node.name and node.name.value == name)]
+    if len(named) != 1:
+        message = "The document has no such operation." if named == [] else "The document has several operations."
+        raise BadRequest(message, hint="`operationName` says which of them to run.")
+    return named[0]
+
+
+async def run(archive: Archive, text: str, variables: dict[str, Any] | None = None, name: str | None = None) -> Answer:
+    """Answers an operation. Never raises: what goes wrong is told in the answer, and what is our fault is masked and logged."""
+    operation: str | None = None
+    try:
+        document = archive.documents.get(text, lambda: prepare(archive, text))
+        node = chosen(document, name)
+        operation = node.name.value if node.name else None
+        fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
+        asked = Operation(text, node, fragments, coerced(node, variables, suggests=archive.limits.introspection))
+        introspects, reads = asked.introspects()
+        made = plan(archive, asked, for_executor=introspects) if reads else None
+        values = made.bind(asked.variables) if made else ()
+        if made:
+            check_cost(made.cost.total(asked.variables), archive.limits)
+    except Exception as error:  # noqa: BLE001 - here and below, what is not the client's fault is masked and logged
+        return Answer({"errors": faults(error)}, operation)
+    try:
+        found = await read_in_time(archive, made.sql, values) if made else "{}"
+        if not introspects:
+            return Answer({"data": orjson.Fragment(found)}, operation, 1)
+        result = execute_sync(GRAPHQL, document, orjson.loads(found), {}, variables, name)
+        errors = {"errors": [told(error) for error in result.errors]} if result.errors else {}
+        return Answer({**errors, "data": result.data}, operation, int(made is not None))
+    except Exception as error:  # noqa: BLE001 - as above
+        return Answer({"errors": faults(error), "data": None}, operation, 1)
+
+
+def faults(error: Exception) -> list[dict[str, Any]]:
+    """What a client is told of an error."""
+    if isinstance(error, Refused):
+        return [told(one) for one in error.errors]
+    if isinstance(error, RequestError):
+        return [told(located(error, (), ()))]
+    return [told(error if isinstance(error, GraphQLError) else masked(error))]
+
+
+async def read_in_time(archive: Archive, sql: str, values: tuple[Any, ...]) -> str:
+    """What the statement selects, read in a thread; interrupted when its time is up, and when nobody waits for it any more."""
+    running = Reading()
+    work = asyncio.ensure_future(asyncio.to_thread(archive.store.read, sql, values, running))
+    seconds = archive.limits.statement_max_seconds
+    try:
+        done, _ = await asyncio.wait({work}, timeout=seconds)
+        if done:
+            return work.result()
+        raise QueryTimeout(f"The query took longer than {seconds:g} seconds.", hint="Ask for less at a time.")
+    finally:
+        while not work.done():
+            running.stop()
+            await asyncio.wait({work}, timeout=INTERRUPT_AGAIN_SECONDS)
+        if not work.cancelled():
+            work.exception()  # seen, so that nobody logs it as lost
 
 
 def masked(error: Exception) -> GraphQLError:
@@ -219,6 +289,7 @@ def masked(error: Exception) -> GraphQLError:
 def told(error: GraphQLError) -> dict[str, Any]:
     """The error in GraphQL's response format, always with a code."""
     formatted = cast("dict[str, Any]", error.formatted)
+    formatted["message"] = shorten(error.message, MESSAGE_MAX_CHARS)
     extensions = formatted.get("extensions") or {}
     if "code" not in extensions:
         code = "GRAPHQL_PARSE_FAILED" if isinstance(error, GraphQLSyntaxError) else "GRAPHQL_VALIDATION_FAILED"
@@ -226,24 +297,8 @@ def told(error: GraphQLError) -> dict[str, Any]:
     return formatted
 
 
-class Schema(strawberry.Schema):
-    """Strawberry's schema; errors are logged where they are masked, so a client's own faults are not logged as ours."""
-
-    def process_errors(self, errors: list[GraphQLError], execution_context: Any = None) -> None:
-        """Nothing: see `masked`."""
-
-
-schema = Schema(query=Query, extensions=[OneStatement], config=StrawberryConfig(scalar_map=SCALARS))
-
-
 async def answer(
     archive: Archive, text: str, variables: dict[str, Any] | None = None, operation_name: str | None = None
 ) -> dict[str, Any]:
     """The whole answer to an operation, as GraphQL's response format has it; `data` may be an `orjson.Fragment`."""
-    result = await schema.execute(
-        text, variable_values=variables, operation_name=operation_name, context_value={"archive": archive}
-    )
-    whole: dict[str, Any] = {}
-    if result.errors:
-        whole["errors"] = [told(error) for error in result.errors]
-    return whole | {"data": result.data}
+    return (await run(archive, text, variables, operation_name)).body

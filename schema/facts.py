@@ -7,7 +7,7 @@ from typing import Any, NewType
 import strawberry
 from sqlalchemy import ColumnElement, FromClause, Integer, case, literal, or_, select
 
-from data.errors import InvalidArgument
+from data.errors import InvalidArgument, PageTooLarge
 from schema.fields import Argument, Row, column, field
 from schema.functions import Json, inline, iso_day, json_array, json_or_null
 from schema.plan import Ask
@@ -37,8 +37,10 @@ SCALARS: dict[object, Any] = {
 def _whole(ask: Ask, name: str, at_most: int) -> Any:
     def get(variables: Mapping[str, Any]) -> int:
         size: int = ask[name].get(variables)
-        if not 0 <= size <= at_most:
-            raise InvalidArgument(f"`{name}` is {size}, outside 0 to {at_most}.", hint="Ask for a part of the list.")
+        if size < 0:
+            raise InvalidArgument(f"`{name}` is {size}, below 0.", hint="Count from the start, from 0.")
+        if size > at_most:
+            raise PageTooLarge(f"`{name}` is {size}, above {at_most}.", hint="Ask for a part of the list, with `offset`.")
         return size
 
     return ask.late(get)

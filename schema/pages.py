@@ -32,23 +32,26 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from data.cursors import unseal
-from data.errors import InvalidArgument, InvalidCursor
+from data.errors import InvalidArgument, InvalidCursor, PageTooLarge
 from schema.arguments import Arg
 from schema.fields import Argument
 from schema.functions import greatest, inline, joined, json_array, least, quote, seal
+from schema.limits import Limits
 from schema.plan import Ask
 
 PAGE_DEFAULT_ROWS = 20
-PAGE_MAX_ROWS = 100
+PAGE_MAX_ROWS = Limits.page_max_rows
 SQL_INTEGER_MAX = 2**63 - 1
+SQL_ROWS_MAX = 2**31 - 1
 
 PAGE_ARGUMENTS = {
     "first": Argument(
         int | None,
-        f"How many from the start, 0 to {PAGE_MAX_ROWS}; {PAGE_DEFAULT_ROWS} if `last` is not given either.",
+        f"How many from the start, 0 to {PAGE_MAX_ROWS} (unless the server is set otherwise); "
+        f"{PAGE_DEFAULT_ROWS} if `last` is not given either.",
     ),
     "after": Argument(str | None, "A cursor of this list: only what comes after it."),
-    "last": Argument(int | None, f"How many from the end, 0 to {PAGE_MAX_ROWS}."),
+    "last": Argument(int | None, f"How many from the end, 0 to {PAGE_MAX_ROWS} (unless the server is set otherwise)."),
     "before": Argument(str | None, "A cursor of this list: only what comes before it."),
 }
 
@@ -182,7 +185,7 @@ def _read(ask: Ask) -> PageArgs:
 def _check(ask: Ask, listing: Listing, asked: PageArgs) -> None:
     """Has sizes and cursors checked at each run, whatever is selected."""
     for size in filter(None, (asked.first, asked.last)):
-        ask.check(_checked_size(size))
+        ask.check(_checked_size(ask, size))
     for name, cursor in (("after", asked.after), ("before", asked.before)):
         if cursor:
             ask.check(_position(ask, listing, cursor, name))
@@ -194,12 +197,16 @@ def _position(ask: Ask, listing: Listing, arg: Arg, name: str) -> Callable[[Mapp
     return lambda variables: position(secret, arg.get(variables), signature, kinds, name)
 
 
-def _checked_size(arg: Arg) -> Callable[[Mapping[str, Any]], int]:
+def _checked_size(ask: Ask, arg: Arg) -> Callable[[Mapping[str, Any]], int]:
+    most = ask.planner.page_max_rows
+
     def get(variables: Mapping[str, Any]) -> int:
         size: int = arg.get(variables)
-        if not 0 <= size <= PAGE_MAX_ROWS:
-            raise InvalidArgument(
-                f"`{arg.name}` is {size}, outside 0 to {PAGE_MAX_ROWS}.",
+        if size < 0:
+            raise InvalidArgument(f"`{arg.name}` is {size}, below 0.", hint="Ask from the other end with `last`.")
+        if size > most:
+            raise PageTooLarge(
+                f"`{arg.name}` is {size}, above {most}.",
                 hint="Ask for less at a time, and for the next page with `after`.",
             )
         return size
@@ -208,12 +215,12 @@ def _checked_size(arg: Arg) -> Callable[[Mapping[str, Any]], int]:
 
 
 def _late_size(ask: Ask, arg: Arg | None, more: int) -> Any:
-    get = _checked_size(arg) if arg else lambda _: 0
+    get = _checked_size(ask, arg) if arg else lambda _: 0
     return ask.late(lambda variables: get(variables) + more)
 
 
 def _size(ask: Ask, arg: Arg | None, more: int) -> ColumnElement[int]:
-    get = _checked_size(arg) if arg else lambda _: 0
+    get = _checked_size(ask, arg) if arg else lambda _: 0
     return ask.bind(lambda variables: get(variables) + more, Integer())
 
 
@@ -258,7 +265,7 @@ def _turned(inner: Subquery, keys: int, *, falls: bool) -> Subquery:
 
 def _in_order(page: Select[Any], *order: ColumnElement[Any]) -> Subquery:
     """Rows whose order holds also where the page is joined: a database keeps it there only together with a limit."""
-    return page.order_by(*order).limit(2 * PAGE_MAX_ROWS).subquery()
+    return page.order_by(*order).limit(SQL_ROWS_MAX).subquery()
 
 
 def _kept(ask: Ask, page: Subquery, asked: PageArgs) -> ColumnElement[bool]:

@@ -150,6 +150,7 @@ class Planner:
     archive_name: str
     fragments: Mapping[str, FragmentDefinitionNode]
     variables: Variables
+    page_max_rows: int
     for_executor: bool = False
     bounds: dict[str, Bound] = field(default_factory=dict)
     checks: list[Bound] = field(default_factory=list)

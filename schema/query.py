@@ -6,7 +6,7 @@ from typing import Any
 import strawberry
 from sqlalchemy import ColumnElement, Integer, Text, and_, case, func, literal, or_, select
 
-from data.errors import InvalidArgument
+from data.errors import PageTooLarge
 from schema.facts import DateColumns, HistoricalDate, as_subquery, json_text
 from schema.fields import Argument, Row, field
 from schema.filters import (
@@ -21,7 +21,7 @@ from schema.filters import (
 )
 from schema.functions import each, inline, json_array, json_or_null
 from schema.lists import DOCUMENT_KIND, PERSON_KIND, TOPIC_KIND
-from schema.pages import PAGE_MAX_ROWS, connection
+from schema.pages import connection
 from schema.plan import Ask
 from schema.types import (
     Document,
@@ -110,12 +110,13 @@ def _node(_: Row, ask: Ask) -> ColumnElement[str]:
 
 
 def _nodes(_: Row, ask: Ask) -> ColumnElement[str]:
-    """The things with these global ids, in the order of the ids; null in the place of each that there is not. At most 100."""
+    """The things with these global ids, in the order of the ids; null in the place of each that there is not."""
+    most = ask.planner.page_max_rows
 
     def bounded(variables: Mapping[str, Any]) -> int:
         size = len(ask["ids"].get(variables))
-        if size > PAGE_MAX_ROWS:
-            raise InvalidArgument(f"`ids` has {size} ids, more than {PAGE_MAX_ROWS}.", hint="Ask for them in several queries.")
+        if size > most:
+            raise PageTooLarge(f"`ids` has {size} ids, more than {most}.", hint="Ask for them in several queries.")
         return size
 
     ids = each(json_bind(ask, ask["ids"])).table_valued("value", "key")

@@ -2,8 +2,10 @@
 
 Top to bottom, each importing only from those below it:
 
-    cli        the command `fonds`
-    app        the HTTP application: /graphql, /graphiql/, /healthz
-    logs       one line a request
-    settings   every setting, with its default
+    cli         the command `fonds`
+    app         the HTTP application: /graphql, /graphiql/, /healthz
+    graphql     the endpoint: what is a request, and its status
+    connections limits for slow and silent connections
+    logs        one line a request
+    settings    every setting, with its default
 """

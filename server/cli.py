@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from data.store import Store, path_of
 from schema.execute import Archive, answer
 from schema.execute import schema as graphql_schema
 from server.app import make_app
+from server.connections import bounded
 from server.logs import start_logging
 from server.settings import Settings
 
@@ -96,8 +98,17 @@ def serve(
     start_logging(settings.log_level)
     base = f"http://{settings.host}:{listening.getsockname()[1]}"
     messages.print(f"GraphQL API: {base}/graphql\nExplorer:    {base}/graphiql/\nStop with Ctrl-C.")
-    application = make_app(Archive(store, settings.archive_name))
-    config = uvicorn.Config(application, log_config=None, access_log=False, timeout_graceful_shutdown=STOP_GRACE_SECONDS)
+    application = make_app(Archive(store, settings.archive_name, settings.limits()), settings)
+    config = uvicorn.Config(
+        application,
+        http=bounded(settings.header_max_bytes, settings.header_max_seconds),
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=math.ceil(settings.idle_max_seconds),
+        timeout_graceful_shutdown=STOP_GRACE_SECONDS,
+    )
     uvicorn.Server(config).run(sockets=[listening])
     store.close()
 
@@ -178,7 +189,7 @@ def query(
     given = _variables(variables)
     with _readable_errors():
         store = _store_to_ask(settings.database_url)
-        result = asyncio.run(answer(Archive(store, settings.archive_name), _text_of(text), given, operation))
+        result = asyncio.run(answer(Archive(store, settings.archive_name, settings.limits()), _text_of(text), given, operation))
     typer.echo(orjson.dumps(orjson.loads(orjson.dumps(result)), option=orjson.OPT_INDENT_2).decode())
     raise typer.Exit(1 if "errors" in result else 0)
 

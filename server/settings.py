@@ -1,7 +1,13 @@
 """Every setting, in one place: from the environment (`FONDS_…`), or from the command line where a command has the option."""
 
+from dataclasses import fields
+
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from schema.limits import Limits
+
+AT_MOST = Limits()
 
 
 class Settings(BaseSettings):
@@ -18,3 +24,40 @@ class Settings(BaseSettings):
         pattern="^(DEBUG|INFO|WARNING|ERROR)$",
         description="`INFO` logs a line a request, `WARNING` only what went wrong.",
     )
+    allowed_hosts: str = Field(
+        default="*",
+        description="The `Host` names that are answered, with commas between; `*` for all.",
+    )
+    introspection: bool = Field(default=True, description="Whether the schema may be asked for; if not, errors suggest no names.")
+    graphiql: bool = Field(default=True, description="Whether the explorer is served at `/graphiql/`.")
+    page_max_rows: int = Field(default=AT_MOST.page_max_rows, ge=1, description="The most that `first` or `last` may ask for.")
+    query_max_tokens: int = Field(default=AT_MOST.query_max_tokens, ge=1, description="The longest query, in GraphQL tokens.")
+    query_max_depth: int = Field(default=AT_MOST.query_max_depth, ge=1, description="The deepest query, in levels of fields.")
+    query_max_fields: int = Field(
+        default=AT_MOST.query_max_fields, ge=1, description="The broadest query, in fields, with its fragments written out."
+    )
+    query_max_aliases: int = Field(
+        default=AT_MOST.query_max_aliases,
+        ge=0,
+        description="The most aliased or repeated fields, with fragments written out.",
+    )
+    query_max_directives: int = Field(default=AT_MOST.query_max_directives, ge=0, description="The most directives in a query.")
+    query_max_cost_rows: int = Field(
+        default=AT_MOST.query_max_cost_rows,
+        ge=1,
+        description="The dearest query: the rows that its pages may hold at most, multiplied down the tree.",
+    )
+    statement_max_seconds: float = Field(
+        default=AT_MOST.statement_max_seconds, gt=0, description="The longest that the database may work on a query."
+    )
+    body_max_bytes: int = Field(default=256 * 1024, ge=1, description="The largest body of a request.")
+    body_max_seconds: float = Field(default=10.0, gt=0, description="The longest that a body may take to arrive.")
+    header_max_bytes: int = Field(default=32 * 1024, ge=1024, description="The largest head of a request (address and headers).")
+    header_max_seconds: float = Field(
+        default=10.0, gt=0, description="The longest that a connection may take to send the head of its request."
+    )
+    idle_max_seconds: float = Field(default=30.0, gt=0, description="The longest that a connection may stay without a request.")
+
+    def limits(self) -> Limits:
+        """The limits of queries, as they are set."""
+        return Limits(**{field.name: getattr(self, field.name) for field in fields(Limits)})

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 import pytest
+from serving import Running, serving
 
 from data.load import load
 from data.records import FILES
@@ -43,6 +44,13 @@ def ask(nine: Archive) -> Asked:
         return ask_archive(nine, text, variables, operation)
 
     return asked
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server with the nine documents, for all tests."""
+    with serving(tmp_path_factory.mktemp("served")) as running:
+        yield running
 
 
 @pytest.fixture

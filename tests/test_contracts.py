@@ -73,7 +73,10 @@ def test_the_committed_sdl_is_what_the_code_says() -> None:
 
 def test_every_setting_stands_in_the_readme_with_its_default() -> None:
     for name, field in Settings.model_fields.items():
-        assert f"| `FONDS_{name.upper()}` | `{field.default}` | {field.description} |" in README
+        assert (
+            f"| `FONDS_{name.upper()}` | `{str(field.default).lower() if isinstance(field.default, bool) else field.default}` | {field.description} |"
+            in README
+        )
 
 
 def _codes(root: type[errors.FondsError]) -> set[str]:

@@ -44,8 +44,9 @@ from oracle import Oracle
 
 from data.load import load
 from data.records import FILES
-from data.store import Store
+from data.store import Reading, Store
 from schema.execute import Archive
+from schema.limits import Limits
 
 SDL = (Path(__file__).parents[1] / "schema" / "schema.graphql").read_text(encoding="utf-8")
 RECORDS = [*FILES, Path(__file__).parent / "data" / "awkward.yaml"]
@@ -110,16 +111,23 @@ class Counted(Store):
 
     statements = 0
 
-    def read(self, sql: str, values: tuple[Any, ...]) -> str:
+    def read(self, sql: str, values: tuple[Any, ...], reading: Reading | None = None) -> str:
         self.statements += 1
-        return super().read(sql, values)
+        return super().read(sql, values, reading)
 
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     store = Counted.create(f"sqlite:///{tmp_path_factory.mktemp('generated') / 'archive.db'}")
     load(store, RECORDS)
-    yield Archive(store)
+    generous = Limits(
+        query_max_depth=100,
+        query_max_fields=100_000,
+        query_max_aliases=1000,
+        query_max_directives=1000,
+        query_max_cost_rows=10**12,
+    )
+    yield Archive(store, limits=generous)
     store.close()
 
 

@@ -1,58 +1,17 @@
 """The server as its users meet it: started by its command, asked over HTTP."""
 
 import re
-import signal
 import sqlite3
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from conftest import README_QUERY
+from serving import FONDS, Running
 
-FONDS = str(Path(sys.executable).parent / "fonds")
 CHROMIUM = Path("/usr/bin/chromium")
-START_MAX_SECONDS = 30
-
-
-@dataclass
-class Running:
-    base: str
-    folder: Path
-    log: Path
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    folder = tmp_path_factory.mktemp("served")
-    log = folder / "log.txt"
-    with log.open("wb") as out:
-        process = subprocess.Popen([FONDS, "serve", "--port", "0"], cwd=folder, stderr=out, stdout=out)
-    base = _address(log)
-    yield Running(base, folder, log)
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(20) in (0, -signal.SIGTERM)
-
-
-def _address(log: Path) -> str:
-    until = time.monotonic() + START_MAX_SECONDS
-    while time.monotonic() < until:
-        found = re.search(r"GraphQL API: (\S+)/graphql", log.read_text())
-        if found and _healthy(found[1]):
-            return found[1]
-        time.sleep(0.05)
-    raise AssertionError(log.read_text())
-
-
-def _healthy(base: str) -> bool:
-    try:
-        return bool(httpx.get(f"{base}/healthz").json() == {"status": "ok"})
-    except httpx.TransportError:
-        return False
 
 
 def test_a_new_store_is_filled_with_the_nine_and_the_server_says_so(server: Running) -> None:
@@ -64,15 +23,15 @@ def test_a_new_store_is_filled_with_the_nine_and_the_server_says_so(server: Runn
 
 def test_the_readme_query_is_answered_by_post_and_get(server: Running) -> None:
     for answer in (
-        httpx.post(f"{server.base}/graphql", json={"query": README_QUERY}),
-        httpx.get(f"{server.base}/graphql", params={"query": README_QUERY}),
+        httpx2.post(f"{server.base}/graphql", json={"query": README_QUERY}),
+        httpx2.get(f"{server.base}/graphql", params={"query": README_QUERY}),
     ):
         assert answer.status_code == 200
         assert answer.json()["data"]["person"]["documents"]["totalCount"] == 8
 
 
 def test_a_request_is_one_line_in_the_log(server: Running) -> None:
-    httpx.post(f"{server.base}/graphql", json={"query": "query Counting { documents { totalCount } }"})
+    httpx2.post(f"{server.base}/graphql", json={"query": "query Counting { documents { totalCount } }"})
     time.sleep(0.2)
     (line,) = [line for line in server.log.read_text().splitlines() if "operation=Counting" in line]
     assert re.search(r"POST /graphql operation=Counting ms=[\d.]+ statements=1 bytes=\d+ status=200$", line)
@@ -80,12 +39,12 @@ def test_a_request_is_one_line_in_the_log(server: Running) -> None:
 
 def test_a_fault_of_the_server_is_masked_and_has_an_id_that_the_log_has_too(server: Running) -> None:
     query = {"query": "{ topics { nodes { name } } }"}
-    assert httpx.post(f"{server.base}/graphql", json=query).status_code == 200
+    assert httpx2.post(f"{server.base}/graphql", json=query).status_code == 200
     connection = sqlite3.connect(server.folder / "fonds.db")
     connection.execute("ALTER TABLE topics RENAME TO hidden")
     connection.commit()
     try:
-        error = httpx.post(f"{server.base}/graphql", json=query).json()["errors"][0]
+        error = httpx2.post(f"{server.base}/graphql", json=query).json()["errors"][0]
     finally:
         connection.execute("ALTER TABLE hidden RENAME TO topics")
         connection.commit()
@@ -94,30 +53,30 @@ def test_a_fault_of_the_server_is_masked_and_has_an_id_that_the_log_has_too(serv
     assert "SELECT" not in str(error)
     assert "no such table" not in str(error)
     assert error["extensions"]["id"] in server.log.read_text()
-    assert httpx.post(f"{server.base}/graphql", json=query).json()["data"]["topics"]["nodes"]
+    assert httpx2.post(f"{server.base}/graphql", json=query).json()["data"]["topics"]["nodes"]
 
 
 def test_a_load_beside_the_running_server_is_seen_at_once(server: Running) -> None:
     (server.folder / "more.yaml").write_text("- {type: topic, id: weather, name: Weather}", encoding="utf-8")
     query = {"query": '{ topic(id: "weather") { name } }'}
-    assert httpx.post(f"{server.base}/graphql", json=query).json()["data"]["topic"] is None
+    assert httpx2.post(f"{server.base}/graphql", json=query).json()["data"]["topic"] is None
     subprocess.run([FONDS, "load", "more.yaml"], cwd=server.folder, check=True, capture_output=True)
-    assert httpx.post(f"{server.base}/graphql", json=query).json()["data"]["topic"] == {"name": "Weather"}
+    assert httpx2.post(f"{server.base}/graphql", json=query).json()["data"]["topic"] == {"name": "Weather"}
 
 
 def test_another_origin_may_ask_without_credentials(server: Running) -> None:
-    answer = httpx.post(f"{server.base}/graphql", json={"query": "{ __typename }"}, headers={"Origin": "https://example.org"})
+    answer = httpx2.post(f"{server.base}/graphql", json={"query": "{ __typename }"}, headers={"Origin": "https://example.org"})
     assert answer.headers["access-control-allow-origin"] == "*"
     assert "access-control-allow-credentials" not in answer.headers
 
 
 def test_the_explorer_comes_from_the_package_and_may_ask_nobody_else(server: Running) -> None:
-    page = httpx.get(f"{server.base}/graphiql/")
+    page = httpx2.get(f"{server.base}/graphiql/")
     assert page.status_code == 200
     assert "http://" not in page.text.replace("http://www.w3.org", "")
     assert "unsafe-eval" not in page.headers["content-security-policy"]
-    assert httpx.get(f"{server.base}/graphiql/app.js").status_code == 200
-    assert httpx.get(f"{server.base}/", follow_redirects=True).url.path == "/graphiql/"
+    assert httpx2.get(f"{server.base}/graphiql/app.js").status_code == 200
+    assert httpx2.get(f"{server.base}/", follow_redirects=True).url.path == "/graphiql/"
 
 
 @pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium (Debian package `chromium`)")

@@ -1,0 +1,72 @@
+"""Connections that may not be slow, silent or without end: uvicorn's protocol with limits for the head of a request."""
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+TOO_LATE = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+
+
+class Bounded(HttpToolsProtocol):
+    """One connection. Silent or slow before the head of a request is there, it gets 408; with too large a head, 431."""
+
+    header_max_bytes: int
+    header_max_seconds: float
+    waiting: asyncio.TimerHandle | None = None
+    head_bytes = 0
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self._await_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.waiting is not None:
+            self.head_bytes += len(data)
+            self._check_head()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._await_head()
+
+    def on_url(self, url: bytes) -> None:
+        super().on_url(url)
+        self._check_head(len(self.url))
+
+    def on_headers_complete(self) -> None:
+        self._stop_waiting()
+        self.head_bytes = 0
+        if self._check_head(len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)):
+            super().on_headers_complete()
+
+    def _await_head(self) -> None:
+        self._stop_waiting()
+        self.waiting = self.loop.call_later(self.header_max_seconds, self._refuse, TOO_LATE)
+
+    def _stop_waiting(self) -> None:
+        if self.waiting is not None:
+            self.waiting.cancel()
+            self.waiting = None
+
+    def _check_head(self, size: int = 0) -> bool:
+        if max(size, self.head_bytes) <= self.header_max_bytes:
+            return True
+        self._refuse(TOO_LARGE)
+        return False
+
+    def _refuse(self, answer: bytes) -> None:
+        if not self.transport.is_closing():
+            self.transport.write(answer)
+            self.transport.close()
+
+
+def bounded(header_max_bytes: int, header_max_seconds: float) -> type[HttpToolsProtocol]:
+    """The protocol with these limits, as uvicorn wants it: a class."""
+    limits = {"header_max_bytes": header_max_bytes, "header_max_seconds": header_max_seconds}
+    return type("BoundedProtocol", (Bounded,), limits)

@@ -1,0 +1,33 @@
+// The committed SDL under the schema rules and the Relay rules of graphql-eslint.
+import graphql from '@graphql-eslint/eslint-plugin';
+
+const { rules: recommended } = graphql.configs['flat/schema-recommended'];
+const { rules: relay } = graphql.configs['flat/schema-relay'];
+
+export default [
+  {
+    files: ['**/*.graphql'],
+    plugins: { '@graphql-eslint': graphql },
+    languageOptions: { parser: graphql.parser, parserOptions: { graphQLConfig: { schema: 'generated/schema.graphql' } } },
+    rules: {
+      ...recommended,
+      ...relay,
+      // a list may hold plain things too: Relay's rule is about connections
+      '@graphql-eslint/relay-edge-types': ['error', { listTypeCanWrapOnlyEdgeType: false }],
+      // a Name has a name
+      '@graphql-eslint/no-typename-prefix': 'off',
+      // what has no life of its own has no id
+      '@graphql-eslint/strict-id-in-types': [
+        'error',
+        {
+          acceptedIdNames: ['id'],
+          acceptedIdTypes: ['ID'],
+          exceptions: {
+            suffixes: ['Connection', 'Edge'],
+            types: ['Archive', 'HistoricalDate', 'Identifier', 'Name', 'Note', 'PageInfo', 'Participation', 'Text'],
+          },
+        },
+      ],
+    },
+  },
+];

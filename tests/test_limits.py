@@ -1,0 +1,152 @@
+"""No query takes the archive down: each limit has its code, is said before anything is read, and the next honest query is answered."""
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+from conftest import Asked, ask_archive
+
+from schema.execute import Archive, run
+from schema.limits import Limits
+
+HONEST = "{ documents { totalCount } }"
+
+
+def nested(levels: int) -> str:
+    text = "name"
+    for level in reversed(range(levels)):
+        text = f"documents {{ nodes {{ people {{ nodes {{ {text} }} }} }} }}" if level else text
+    return f"{{ people {{ nodes {{ {text} }} }} }}"
+
+
+def fan_out(levels: int) -> str:
+    fragments = [f"fragment F{i} on Person {{ a: topics {{ totalCount }} ...F{i + 1} ...F{i + 1} }}" for i in range(levels)]
+    return f"{{ people {{ nodes {{ ...F0 }} }} }} {' '.join(fragments)} fragment F{levels} on Person {{ name }}"
+
+
+def wide_fan_out(levels: int) -> str:
+    below = (
+        "documents {{ nodes {{ people {{ nodes {{ ...F{0} }} }} topics {{ nodes {{ people {{ nodes {{ ...F{0} }} }} }} }} }} }}"
+    )
+    fragments = [f"fragment F{i} on Person {{ {below.format(i + 1)} }}" for i in range(levels)]
+    return f"{{ people {{ nodes {{ ...F0 }} }} }} {' '.join(fragments)} fragment F{levels} on Person {{ name }}"
+
+
+ATTACKS = {
+    "deep": (nested(6), "QUERY_TOO_DEEP"),
+    "very deep": ("{ a " * 2000 + "}" * 2000, "QUERY_TOO_DEEP"),
+    "deep lists": ("{ nodes(ids: " + "[" * 2000 + "]" * 2000 + ") { id } }", "QUERY_TOO_DEEP"),
+    "deep filters": ("{ documents(filter: " + "{not: " * 700 + "{}" + "}" * 700 + ") { totalCount } }", "QUERY_TOO_DEEP"),
+    "long": ("{ " + "title " * 6000 + "}", "QUERY_TOO_LONG"),
+    "wide": ("{ " + " ".join(f"a{i}: documents {{ totalCount }}" for i in range(500)) + " }", "TOO_MANY_ALIASES"),
+    "repeated": ("{ " + "archive { name } " * 500 + "}", "TOO_MANY_ALIASES"),
+    "fragments that fan out": (fan_out(25), "TOO_MANY_FIELDS"),
+    "fragments that fan out in lists": (wide_fan_out(25), "QUERY_TOO_DEEP"),
+    "fragments in a cycle": ("{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }", "GRAPHQL_VALIDATION_FAILED"),
+    "directives": ("{ __typename " + "@skip(if: false) " * 500 + "}", "TOO_MANY_DIRECTIVES"),
+    "unknown directives": ("query " + "@x " * 900 + "{ __typename }", "TOO_MANY_DIRECTIVES"),
+    "introspection in itself": (
+        "{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }",
+        "GRAPHQL_VALIDATION_FAILED",
+    ),
+    "dear": ("{ documents(first: 100) { nodes { people(first: 100) { nodes { documents(first: 100) { totalCount nodes { id } } } } } } }",
+             "QUERY_TOO_COSTLY"),
+    "pages in pages": ("{ documents { nodes { people { nodes { documents { nodes { people { nodes { topics { nodes { id } } } } } } } } } } }",
+                       "QUERY_TOO_COSTLY"),
+    "a large page": ("{ documents(first: 1000000) { totalCount } }", "PAGE_TOO_LARGE"),
+    "many ids": ("{ nodes(ids: [" + '"x" ' * 1000 + "]) { id } }", "PAGE_TOO_LARGE"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_is_refused_in_no_time_and_the_next_query_is_answered(ask: Asked, name: str) -> None:
+    text, code = ATTACKS[name]
+    found = ask(text)
+    assert {error["extensions"]["code"] for error in found["errors"]} == {code}
+    assert "data" not in found
+    assert len(str(found)) < 10_000
+    assert ask(HONEST)["data"]["documents"]["totalCount"] == 9
+
+
+def test_an_error_says_the_size_and_the_limit(ask: Asked) -> None:
+    (error,) = ask(ATTACKS["pages in pages"][0])["errors"]
+    assert "rows large at most; the limit is 100,000" in error["message"]
+    assert "first" in error["extensions"]["hint"]
+
+
+@pytest.mark.parametrize(
+    ("limits", "code"),
+    [
+        (Limits(query_max_tokens=5), "QUERY_TOO_LONG"),
+        (Limits(query_max_depth=2), "QUERY_TOO_DEEP"),
+        (Limits(query_max_fields=2), "TOO_MANY_FIELDS"),
+        (Limits(query_max_aliases=0), "TOO_MANY_ALIASES"),
+        (Limits(query_max_directives=0), "TOO_MANY_DIRECTIVES"),
+        (Limits(query_max_cost_rows=3), "QUERY_TOO_COSTLY"),
+        (Limits(page_max_rows=3), "PAGE_TOO_LARGE"),
+    ],
+)
+def test_every_limit_can_be_set(nine: Archive, limits: Limits, code: str) -> None:
+    text = "{ a: documents(first: 4) @include(if: true) { nodes { title } } }"
+    assert "errors" not in ask_archive(Archive(nine.store), text)
+    found = ask_archive(Archive(nine.store, limits=limits), text)
+    assert [error["extensions"]["code"] for error in found["errors"]] == [code]
+
+
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+
+
+@pytest.fixture
+def endless(nine: Archive, monkeypatch: pytest.MonkeyPatch) -> Archive:
+    read = nine.store.read
+    monkeypatch.setattr(nine.store, "read", lambda _sql, _values, reading: read(ENDLESS, (), reading))
+    return Archive(nine.store, limits=Limits(statement_max_seconds=0.2))
+
+
+def test_a_statement_that_takes_too_long_is_interrupted(endless: Archive) -> None:
+    start = time.monotonic()
+    found = asyncio.run(run(endless, HONEST)).body
+    assert time.monotonic() - start < 5
+    assert [error["extensions"]["code"] for error in found["errors"]] == ["QUERY_TIMEOUT"]
+    assert found["data"] is None
+
+
+def test_a_statement_stops_when_nobody_waits_for_it_any_more(endless: Archive) -> None:
+    async def leave() -> float:
+        work = asyncio.create_task(run(Archive(endless.store, limits=Limits(statement_max_seconds=600)), HONEST))
+        await asyncio.sleep(0.2)
+        work.cancel()
+        start = time.monotonic()
+        await asyncio.gather(work, return_exceptions=True)
+        return time.monotonic() - start
+
+    assert asyncio.run(leave()) < 5
+
+
+VALUES: list[Any] = [
+    "' OR 1=1 --",
+    '" ; DROP TABLE documents; --',
+    "\x00",
+    "NEAR(",
+    "%",
+    "é" * 10_000,
+    "\u202e",
+    "🜁",
+    "*",
+    "a" * 300,
+]
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_texts_in_arguments_are_texts(ask: Asked, value: str) -> None:
+    text = """query ($t: String!, $i: ID!) { document(id: $i) { id } node(id: $i) { id } nodes(ids: [$i]) { id }
+      documents(filter: {or: [{id: [$i]}, {genre: [$t]}, {language: [$t]}, {identifier: [$t]}, {person: {id: [$i]}}]}) { totalCount }
+      people(filter: {name: [$t]}) { totalCount } topics(filter: {below: [$i]}) { totalCount } }"""
+    found = ask(text, {"t": value, "i": value})
+    assert "errors" not in found
+    assert found["data"]["document"] is None
+    assert found["data"]["documents"]["totalCount"] == 0
+    wrong = ask("query ($t: String!) { documents(filter: {date: {edtf: $t}}, after: $t) { totalCount } }", {"t": value})
+    assert len(str(wrong)) < 1000
+    assert ask(HONEST)["data"]["documents"]["totalCount"] == 9
