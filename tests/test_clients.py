@@ -1,14 +1,19 @@
 """What others wrote, on our server: the specification's audits, clients, generators and schema rules. Needs Node."""
 
+import json
 import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from conftest import ask_archive
 from serving import Running
 
+from schema.execute import Archive
+
 NODE = Path(__file__).parent / "node"
+CHROMIUM = shutil.which("chromium")
 SDL = Path(__file__).parents[1] / "schema" / "schema.graphql"
 
 pytestmark = pytest.mark.skipif(
@@ -30,6 +35,21 @@ def test_all_audits_of_graphql_over_http_pass(server: Running) -> None:
 
 def test_the_clients_of_frontends_ask_page_and_are_told_errors(server: Running) -> None:
     assert "# fail 0" in node("node", "--test", "--test-reporter=tap", "clients.test.mjs", FONDS_URL=f"{server.base}/graphql")
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="needs Chromium (Debian package `chromium`)")
+def test_the_explorer_runs_its_first_example_in_a_browser_that_can_reach_nothing_else(server: Running, nine: Archive) -> None:
+    seen = json.loads(node("node", "explorer.mjs", server.base, CHROMIUM or ""))
+    titles = ask_archive(nine, "{ documents(orderBy: {field: POSITION}) { nodes { title } } }")["data"]["documents"]["nodes"]
+    assert seen["titles"] == [title["title"] for title in titles]
+    assert len(seen["titles"]) == 9
+    assert '"totalCount": 9' in seen["shown"].replace("\xa0", " ")
+    assert seen["tabs"] == ["NineDocuments", "RoshchinAndHisPeople", "TopicsWithDocuments"]
+    assert "DocumentConnection" in seen["docs"]
+    assert "documents" in seen["builder"]
+    assert seen["ends"] == "/graphiql/"
+    assert seen["foreign"] == []
+    assert seen["faults"] == []
 
 
 def test_types_are_generated_from_the_sdl_and_compile_strictly() -> None:
