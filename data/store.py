@@ -30,6 +30,7 @@ APPLICATION_ID = 0x464F4E44  # "FOND", in the header of the file
 LOCK_WAIT_SECONDS = 5.0
 READ_CONNECTIONS = 4
 PAGE_CACHE_KIB = 64 * 1024
+STATEMENTS_KEPT = 64  # of each connection; a large one takes some 400 KB
 
 
 class Reading:
@@ -137,7 +138,7 @@ class Store:
             check_same_thread=False,
             timeout=LOCK_WAIT_SECONDS,
             isolation_level=None,
-            cached_statements=512,
+            cached_statements=STATEMENTS_KEPT,
         )
         connection.execute(f"PRAGMA cache_size = -{PAGE_CACHE_KIB}")
         return connection

@@ -43,8 +43,9 @@ from schema.limits import Limits, check_cost, check_size
 from schema.plan import INTROSPECTION, Plan, Planner, located
 from schema.query import Query
 
-PLANS_KEPT = 512
-DOCUMENTS_KEPT = 256
+KEPT_CHARACTERS = 256 * 1024
+"""Of documents, and of plans: some 60 MB of each, if they are filled with the largest queries."""
+
 ERRORS_TOLD = 20
 MESSAGE_MAX_CHARS = 300
 INTERRUPT_AGAIN_SECONDS = 0.05
@@ -54,23 +55,29 @@ LOG = logging.getLogger("fonds.errors")
 
 @dataclass
 class Kept(Generic[T]):
-    """What was made before, by key; the least used goes first."""
+    """What was made of operation texts before; the least used goes first, when all texts together are longer than allowed."""
 
-    most: int
-    kept: OrderedDict[Hashable, T] = field(default_factory=OrderedDict)
+    most_characters: int
+    made: OrderedDict[tuple[str, Hashable], T] = field(default_factory=OrderedDict)
+    characters: int = 0
     lock: Lock = field(default_factory=Lock)
 
-    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+    def get(self, text: str, more: Hashable, make: Callable[[], T]) -> T:
+        """What belongs to a text (and to `more`), made now or before."""
+        key = (text, more)
         with self.lock:
-            if key in self.kept:
-                self.kept.move_to_end(key)
-                return self.kept[key]
-        made = make()
+            if key in self.made:
+                self.made.move_to_end(key)
+                return self.made[key]
+        found = make()
         with self.lock:
-            self.kept[key] = made
-            if len(self.kept) > self.most:
-                self.kept.popitem(last=False)
-        return made
+            if key not in self.made:
+                self.made[key] = found
+                self.characters += len(text)
+            while self.characters > self.most_characters:
+                (old, _), _ = self.made.popitem(last=False)
+                self.characters -= len(old)
+        return found
 
 
 schema = strawberry.Schema(query=Query, config=StrawberryConfig(scalar_map=SCALARS))
@@ -84,8 +91,8 @@ class Archive:
     store: Store
     name: str = "Fonds"
     limits: Limits = field(default_factory=Limits)
-    plans: Kept[Plan] = field(default_factory=lambda: Kept[Plan](PLANS_KEPT), repr=False)
-    documents: Kept[DocumentNode] = field(default_factory=lambda: Kept[DocumentNode](DOCUMENTS_KEPT), repr=False)
+    plans: Kept[Plan] = field(default_factory=lambda: Kept[Plan](KEPT_CHARACTERS), repr=False)
+    documents: Kept[DocumentNode] = field(default_factory=lambda: Kept[DocumentNode](KEPT_CHARACTERS), repr=False)
 
 
 @dataclass(frozen=True)
@@ -135,7 +142,7 @@ def plan(archive: Archive, operation: Operation, *, for_executor: bool = False) 
         )
         return planner.plan(operation.node)
 
-    return archive.plans.get((operation.text, operation.name, _shape(operation), for_executor), make)
+    return archive.plans.get(operation.text, (operation.name, _shape(operation), for_executor), make)
 
 
 def _shape(operation: Operation) -> Hashable:
@@ -221,7 +228,7 @@ async def run(archive: Archive, text: str, variables: dict[str, Any] | None = No
     """Answers an operation. Never raises: what goes wrong is told in the answer, and what is our fault is masked and logged."""
     operation: str | None = None
     try:
-        document = archive.documents.get(text, lambda: prepare(archive, text))
+        document = archive.documents.get(text, None, lambda: prepare(archive, text))
         node = chosen(document, name)
         operation = node.name.value if node.name else None
         fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}

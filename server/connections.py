@@ -1,10 +1,12 @@
 """Connections that may not be slow, silent or without end: uvicorn's protocol with limits for the head of a request."""
 
 import asyncio
+import logging
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+LOG = logging.getLogger("fonds.requests")
 TOO_LATE = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
@@ -64,6 +66,10 @@ class Bounded(HttpToolsProtocol):
         if not self.transport.is_closing():
             self.transport.write(answer)
             self.transport.close()
+            LOG.info("- - operation=- ms=0.0 statements=0 bytes=%d status=%s", len(answer), answer[9:12].decode())
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Nothing: a request for a WebSocket is answered as the plain request that it is too, and has its line in the log."""
 
 
 def bounded(header_max_bytes: int, header_max_seconds: float) -> type[HttpToolsProtocol]:
