@@ -8,7 +8,9 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Lock
 from typing import Any, Generic, TypeVar, cast
 from uuid import uuid4
@@ -49,6 +51,10 @@ KEPT_CHARACTERS = 256 * 1024
 ERRORS_TOLD = 20
 MESSAGE_MAX_CHARS = 300
 INTERRUPT_AGAIN_SECONDS = 0.05
+SHORT_CHARACTERS = 1000
+"""Up to here a query is prepared where it arrived: that takes less than a change of threads is worth."""
+
+PREPARING = ThreadPoolExecutor(1, thread_name_prefix="fonds-prepare")
 T = TypeVar("T")
 LOG = logging.getLogger("fonds.errors")
 
@@ -175,14 +181,14 @@ class Refused(Exception):
         self.errors = errors
 
 
-@dataclass(frozen=True)
+@dataclass
 class Answer:
     """What an operation came to, in GraphQL's response format; a request that was refused has no `data` at all.
 
     `body["data"]` may be an `orjson.Fragment`, the database's own JSON.
     """
 
-    body: dict[str, Any]
+    body: dict[str, Any] = field(default_factory=dict)
     operation: str | None = None
     statements: int = 0
 
@@ -224,31 +230,64 @@ def chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
     return named[0]
 
 
+@dataclass(frozen=True)
+class Ready:
+    """An operation with all that can be done before the database is asked; without a plan if it only introspects."""
+
+    document: DocumentNode
+    plan: Plan | None
+    values: tuple[Any, ...]
+    introspects: bool
+
+
+def make_ready(archive: Archive, text: str, variables: dict[str, Any] | None, name: str | None, answer: Answer) -> Ready:
+    """Parses, measures, validates, plans and prices. Raises what is wrong; `answer` learns the operation's name before."""
+    document = archive.documents.get(text, None, lambda: prepare(archive, text))
+    node = chosen(document, name)
+    answer.operation = node.name.value if node.name else None
+    fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
+    asked = Operation(text, node, fragments, coerced(node, variables, suggests=archive.limits.introspection))
+    introspects, reads = asked.introspects()
+    if not reads:
+        return Ready(document, None, (), introspects)
+    made = plan(archive, asked, for_executor=introspects)
+    values = made.bind(asked.variables)
+    check_cost(made.cost.total(asked.variables), archive.limits)
+    return Ready(document, made, values, introspects)
+
+
 async def run(archive: Archive, text: str, variables: dict[str, Any] | None = None, name: str | None = None) -> Answer:
-    """Answers an operation. Never raises: what goes wrong is told in the answer, and what is our fault is masked and logged."""
-    operation: str | None = None
+    """Answers an operation. Never raises: what goes wrong is told in the answer, and what is our fault is masked and logged.
+
+    What may take long is done in a thread, so that no query, whatever its text, keeps the others waiting.
+    """
+    answer = Answer()
+    preparing = partial(make_ready, archive, text, variables, name, answer)
     try:
-        document = archive.documents.get(text, None, lambda: prepare(archive, text))
-        node = chosen(document, name)
-        operation = node.name.value if node.name else None
-        fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
-        asked = Operation(text, node, fragments, coerced(node, variables, suggests=archive.limits.introspection))
-        introspects, reads = asked.introspects()
-        made = plan(archive, asked, for_executor=introspects) if reads else None
-        values = made.bind(asked.variables) if made else ()
-        if made:
-            check_cost(made.cost.total(asked.variables), archive.limits)
+        ready = await _beside(preparing) if len(text) > SHORT_CHARACTERS else preparing()
     except Exception as error:  # noqa: BLE001 - here and below, what is not the client's fault is masked and logged
-        return Answer({"errors": faults(error)}, operation)
+        answer.body = {"errors": faults(error)}
+        return answer
     try:
-        found = await read_in_time(archive, made.sql, values) if made else "{}"
-        if not introspects:
-            return Answer({"data": orjson.Fragment(found)}, operation, 1)
-        result = execute_sync(GRAPHQL, document, orjson.loads(found), {}, variables, name)
-        errors = {"errors": [told(error) for error in result.errors]} if result.errors else {}
-        return Answer({**errors, "data": result.data}, operation, int(made is not None))
+        found = "{}"
+        if ready.plan:
+            answer.statements = 1
+            found = await read_in_time(archive, ready.plan.sql, ready.values)
+        if ready.introspects:
+            root = orjson.loads(found)
+            result = await _beside(partial(execute_sync, GRAPHQL, ready.document, root, {}, variables, name))
+            errors = {"errors": [told(error) for error in result.errors]} if result.errors else {}
+            answer.body = {**errors, "data": result.data}
+        else:
+            answer.body = {"data": orjson.Fragment(found)}
     except Exception as error:  # noqa: BLE001 - as above
-        return Answer({"errors": faults(error), "data": None}, operation, 1)
+        answer.body = {"errors": faults(error), "data": None}
+    return answer
+
+
+async def _beside(work: Callable[[], T]) -> T:
+    """Done in the one thread for such work: one after the other, so that equal work is found done."""
+    return await asyncio.get_running_loop().run_in_executor(PREPARING, work)
 
 
 def faults(error: Exception) -> list[dict[str, Any]]:

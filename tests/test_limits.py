@@ -150,3 +150,21 @@ def test_texts_in_arguments_are_texts(ask: Asked, value: str) -> None:
     wrong = ask("query ($t: String!) { documents(filter: {date: {edtf: $t}}, after: $t) { totalCount } }", {"t": value})
     assert len(str(wrong)) < 1000
     assert ask(HONEST)["data"]["documents"]["totalCount"] == 9
+
+
+def test_a_query_that_is_dear_to_prepare_keeps_nobody_waiting(nine: Archive) -> None:
+    lists = " ".join(
+        f"a{i}: people(first: 1) {{ edges {{ node {{ documents(first: 1) {{ totalCount }} }} }} }}" for i in range(90)
+    )
+
+    async def longest_wait() -> float:
+        work = asyncio.create_task(run(Archive(nine.store), f"{{ documents(first: 1) {{ nodes {{ {lists} }} }} }}"))
+        longest = 0.0
+        while not work.done():
+            start = time.monotonic()
+            await asyncio.sleep(0.001)
+            longest = max(longest, time.monotonic() - start)
+        assert "errors" not in work.result().body
+        return longest
+
+    assert asyncio.run(longest_wait()) < 1
