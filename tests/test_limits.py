@@ -3,12 +3,15 @@
 import asyncio
 import time
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from conftest import Asked, ask_archive
 
 from schema.execute import Archive, run
 from schema.limits import Limits
+from server.app import make_app
+from server.settings import Settings
 
 HONEST = "{ documents { totalCount } }"
 
@@ -168,3 +171,27 @@ def test_a_query_that_is_dear_to_prepare_keeps_nobody_waiting(nine: Archive) -> 
         return longest
 
     assert asyncio.run(longest_wait()) < 1
+
+
+def test_a_client_that_leaves_stops_its_statement(endless: Archive) -> None:
+    app = make_app(Archive(endless.store, limits=Limits(statement_max_seconds=600)), Settings())
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/graphql",
+        "query_string": urlencode({"query": HONEST}).encode(),
+        "headers": [(b"host", b"x")],
+    }
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        await asyncio.sleep(0.3)
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    start = time.monotonic()
+    asyncio.run(app(scope, receive, send))
+    assert time.monotonic() - start < 5
+    assert sent[0]["status"] == 499
