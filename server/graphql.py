@@ -57,7 +57,7 @@ class Endpoint:
         if found is None:
             return Response(status_code=CLIENT_GONE)
         request.scope["fonds"] = {"operation": found.operation, "statements": found.statements}
-        return respond(found.body, kind, 400 if found.is_refused and kind == GRAPHQL_JSON else 200)
+        return respond(found.body, kind, _status(found, kind))
 
     async def _read(self, request: Request) -> Asked:
         if request.method in ("GET", "HEAD"):
@@ -101,6 +101,15 @@ class Endpoint:
             status=413,
             hint="Ask for less in one query; use variables.",
         )
+
+
+def _status(found: Answer, kind: str) -> int:
+    """In the older kind, whatever GraphQL itself refuses is 200 too; a fault of ours before execution is 500 in both."""
+    if not found.is_refused:
+        return 200
+    if any(error["extensions"]["code"] == "INTERNAL_ERROR" for error in found.body["errors"]):
+        return 500
+    return 400 if kind == GRAPHQL_JSON else 200
 
 
 def _check_content(request: Request) -> None:

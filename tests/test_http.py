@@ -171,3 +171,17 @@ def test_the_explorer_is_served_compressed_and_asked_for_again_in_vain(client: C
     assert script.headers["content-encoding"] == "gzip"
     again = client.get("/graphiql/app.js", headers={"If-None-Match": script.headers["etag"]})
     assert again.status_code == 304
+
+
+def test_a_fault_of_ours_before_execution_is_500_and_masked(nine: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        message = "a secret of the house"
+        raise ValueError(message)
+
+    monkeypatch.setattr("schema.execute.check_size", broken)
+    with TestClient(make_app(Archive(nine.store), Settings())) as client:
+        for kind in ("application/json", "application/graphql-response+json"):
+            answer = client.post("/graphql", json={"query": "{ __typename }"}, headers={"Accept": kind})
+            assert answer.status_code == 500
+            assert answer.json()["errors"][0]["extensions"]["code"] == "INTERNAL_ERROR"
+            assert "secret" not in answer.text
