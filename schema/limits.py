@@ -100,23 +100,23 @@ def check_size(document: DocumentNode, limits: Limits) -> None:
         max((getattr(size, name) for size in sizes), default=0) for name in ("depth", "fields", "aliases")
     )
     _refuse(
-        (QueryTooDeep, "levels deep", deepest, limits.query_max_depth),
-        (TooManyFields, "fields large", fields, limits.query_max_fields),
-        (TooManyAliases, "aliased or repeated fields large", aliases, limits.query_max_aliases),
-        (TooManyDirectives, "directives large", measuring.directives, limits.query_max_directives),
+        (QueryTooDeep, "is {} levels deep", deepest, limits.query_max_depth),
+        (TooManyFields, "has {} fields", fields, limits.query_max_fields),
+        (TooManyAliases, "has {} aliased or repeated fields", aliases, limits.query_max_aliases),
+        (TooManyDirectives, "has {} directives", measuring.directives, limits.query_max_directives),
     )
 
 
 def check_cost(rows: int, limits: Limits) -> None:
     """Raises QueryTooCostly if the pages asked for, multiplied down the tree, may hold more rows than allowed."""
-    _refuse((QueryTooCostly, "rows large at most", rows, limits.query_max_cost_rows))
+    _refuse((QueryTooCostly, "may read {} rows", rows, limits.query_max_cost_rows))
 
 
 def _refuse(*found: tuple[type[RequestError], str, int, int]) -> None:
     for error, what, size, limit in found:
         if size > limit:
             shown = f"{size:,}" if size < 10**12 else "more than 10^12"
-            raise error(f"The query is {shown} {what}; the limit is {limit:,}.", hint=_HINTS[error])
+            raise error(f"The query {what.format(shown)}; the limit is {limit:,}.", hint=_HINTS[error])
 
 
 _HINTS: dict[type[RequestError], str] = {

@@ -74,7 +74,7 @@ def test_an_attack_is_refused_in_no_time_and_the_next_query_is_answered(ask: Ask
 
 def test_an_error_says_the_size_and_the_limit(ask: Asked) -> None:
     (error,) = ask(ATTACKS["pages in pages"][0])["errors"]
-    assert "rows large at most; the limit is 100,000" in error["message"]
+    assert "rows; the limit is 100,000" in error["message"]
     assert "first" in error["extensions"]["hint"]
 
 
