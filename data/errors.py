@@ -198,3 +198,7 @@ class BadRequest(RequestError):
 
 class BodyTooLarge(BadRequest):
     code = "BODY_TOO_LARGE"
+
+
+class BodyTooSlow(BadRequest):
+    code = "BODY_TOO_SLOW"

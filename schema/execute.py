@@ -46,7 +46,7 @@ from schema.plan import INTROSPECTION, Plan, Planner, located
 from schema.query import Query
 
 KEPT_CHARACTERS = 256 * 1024
-"""Of documents, and of plans: some 60 MB of each, if they are filled with the largest queries."""
+"""Of documents, and of plans: what that comes to in bytes, `tests/benchmarks/memory.py` shows."""
 
 ERRORS_TOLD = 20
 MESSAGE_MAX_CHARS = 300

@@ -14,7 +14,7 @@ import orjson
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from data.errors import BadRequest, BodyTooLarge, shorten
+from data.errors import BadRequest, BodyTooLarge, BodyTooSlow, shorten
 from schema.execute import Answer, Archive, faults, run
 
 GRAPHQL_JSON, JSON = "application/graphql-response+json", "application/json"
@@ -69,7 +69,7 @@ class Endpoint:
             async with asyncio.timeout(self.body_max_seconds):
                 body = await self._body(request)
         except TimeoutError:
-            raise BadRequest("The body did not arrive in time.", status=408, hint="Send it at once.") from None
+            raise BodyTooSlow("The body did not arrive in time.", status=408, hint="Send it at once.") from None
         try:
             found = orjson.loads(body)
         except orjson.JSONDecodeError:

@@ -14,6 +14,7 @@ from serving import Running, serving
 
 HONEST = {"query": "query Honest { documents { totalCount } }"}
 ANSWER_MAX_SECONDS = 1.0
+LEAVING_TIMES = 50
 MEMORY_GROWTH_MAX_KIB = 64 * 1024
 
 
@@ -125,7 +126,7 @@ def no_http(running: Running) -> bytes:
 
 
 def leaving_early(running: Running) -> bytes:
-    for _ in range(50):
+    for _ in range(LEAVING_TIMES):
         with connect(running) as connection:
             connection.sendall(head("Content-Length: 60") + b'{"query": "{ documents { totalCount } }"')
     return b""
@@ -146,7 +147,7 @@ ATTACKS: dict[Callable[[Running], bytes], bytes] = {
     drop_by_drop: b"408",
     a_large_head: b"431",
     a_long_address: b"431",
-    a_slow_body: b"408",
+    a_slow_body: b"BODY_TOO_SLOW",
     a_body_longer_than_it_says: b"400",
     a_chunked_body_of_40_mb: b"413",
     a_declared_body_of_40_mb: b"413",
@@ -156,6 +157,10 @@ ATTACKS: dict[Callable[[Running], bytes], bytes] = {
     a_form: b"BAD_REQUEST",
     a_web_socket: b"BAD_REQUEST",
 }
+
+
+def lines_of(running: Running) -> list[str]:
+    return running.log.read_text().splitlines()
 
 
 def memory_kib(running: Running) -> int:
@@ -173,8 +178,14 @@ def ask(running: Running) -> float:
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__)
 def test_an_attack_is_turned_away_and_the_next_query_is_answered(attacked: Running, attack: Callable[[Running], bytes]) -> None:
+    before = lines_of(attacked)
     assert ATTACKS[attack] in attack(attacked)
     assert ask(attacked) < ANSWER_MAX_SECONDS
+    time.sleep(0.1)
+    added = lines_of(attacked)[len(before) :]
+    requests = LEAVING_TIMES if attack is leaving_early else 1
+    assert len(added) == requests + 1, added
+    assert "operation=Honest" in added[-1]
 
 
 def test_silent_connections_keep_nobody_out(attacked: Running) -> None:
