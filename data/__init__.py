@@ -6,6 +6,7 @@ Top to bottom, each importing only from those below it:
     check     references between records: dangling, given twice, cycles
     stored    rows → records, the way back
     store     opening and creating a database; reading from it
+    search    what is indexed, what can be asked, where a hit was found (a package)
     tables    the tables, as SQLModel classes
     cursors   positions in a list as sealed text
     readers   files → records

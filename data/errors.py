@@ -14,10 +14,12 @@ FondsError
 │   ├── StoreMissing         STORE_MISSING        no such file
 │   ├── StoreForeign         STORE_FOREIGN        not a database, or not one of ours
 │   ├── StoreTooNew          STORE_TOO_NEW        written by a newer version
+│   ├── StoreTooOld          STORE_TOO_OLD        written by an older version
 │   ├── StoreLocked          STORE_LOCKED         another process is writing
 │   └── StoreReadOnly        STORE_READ_ONLY      no right to write
 └── RequestError         a query asks for what cannot be answered                         (exit code 1)
     ├── InvalidArgument      ARGUMENT_INVALID     a value outside what the argument allows
+    ├── InvalidSearch        SEARCH_INVALID       an unknown field, a date that is none, too long
     └── InvalidCursor        CURSOR_INVALID       empty, foreign, forged or of another order
 """
 
@@ -134,6 +136,10 @@ class StoreTooNew(StoreError):
     code = "STORE_TOO_NEW"
 
 
+class StoreTooOld(StoreError):
+    code = "STORE_TOO_OLD"
+
+
 class StoreLocked(StoreError):
     code = "STORE_LOCKED"
 
@@ -148,6 +154,10 @@ class RequestError(FondsError):
 
 class InvalidArgument(RequestError):
     code = "ARGUMENT_INVALID"
+
+
+class InvalidSearch(RequestError):
+    code = "SEARCH_INVALID"
 
 
 class InvalidCursor(RequestError):

@@ -17,6 +17,8 @@ from data.dates import parse_edtf
 from data.errors import RecordError, Rejected
 from data.format import AnyRecord, Date, DocumentRecord, Name, TopicRecord, record_adapter
 from data.readers import read
+from data.search.index import Index
+from data.search.words import Words
 from data.store import Store
 from data.stored import DATES, PLAIN, TABLES, internal_ids, stored_record
 from data.tables import table
@@ -62,7 +64,7 @@ def load(store: Store, files: Iterable[Path], file_format: str | None = None) ->
         errors += check(entries, stored=_stored_ids(connection), refused=refused)
         if errors:
             raise Rejected(errors)
-        return Loader(connection).load([entry.record for entry in entries])
+        return Loader(connection, store.words).load([entry.record for entry in entries])
 
 
 def _parsed(files: Iterable[Path], file_format: str | None) -> tuple[list[Entry], list[RecordError]]:
@@ -94,8 +96,9 @@ def _stored_ids(connection: Connection) -> StoredIds:
 class Loader:
     """One load, inside a transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, words: Words) -> None:
         self.connection = connection
+        self.index = Index(connection, words)
         self.ids = {type_: internal_ids(connection, type_) for type_ in TABLES}
         genres = table(tables.Genre)
         self.genres = dict(connection.execute(select(genres.c.folded, genres.c.id)).all())
@@ -111,8 +114,16 @@ class Loader:
             self._write_owned(record, is_new=not old)
         if any(isinstance(record, TopicRecord) for record, _ in written):
             self._write_descent()
+        if written:
+            self._write_index(written)
         added, changed = known.count(False), sum(old for _, old in written)
         return Report(added, changed, len(records) - added - changed)
+
+    def _write_index(self, written: Sequence[tuple[AnyRecord, bool]]) -> None:
+        added, changed = ({type_: list[int]() for type_ in TABLES} for _ in range(2))
+        for record, old in written:
+            (changed if old else added)[record.type].append(self.ids[record.type][record.id])
+        self.index.update(added, changed)
 
     def _merged(self, record: AnyRecord) -> AnyRecord | None:
         """The stored record with what is given; None if that changes nothing."""

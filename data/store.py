@@ -13,6 +13,7 @@ from queue import Empty, LifoQueue
 from threading import Lock
 from typing import Any, Self
 
+import orjson
 from sqlalchemy import Engine, create_engine, event, insert
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import URL, Connection, make_url
@@ -20,13 +21,27 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlmodel import SQLModel
 
 from data.cursors import seal
-from data.errors import FondsError, QueryTooDeep, StoreError, StoreForeign, StoreLocked, StoreMissing, StoreReadOnly, StoreTooNew
+from data.errors import (
+    FondsError,
+    QueryTooDeep,
+    StoreError,
+    StoreForeign,
+    StoreLocked,
+    StoreMissing,
+    StoreReadOnly,
+    StoreTooNew,
+    StoreTooOld,
+)
+from data.search import index
+from data.search.passages import passages
+from data.search.words import Words
 from data.tables import Meta, table
 
-VERSION = 1
+VERSION = 2
 """The layout of the tables; a store of a higher one was written by a newer Fonds."""
 
 APPLICATION_ID = 0x464F4E44  # "FOND", in the header of the file
+STEMMING = "english"
 LOCK_WAIT_SECONDS = 5.0
 READ_CONNECTIONS = 4
 PAGE_CACHE_KIB = 64 * 1024
@@ -72,7 +87,8 @@ class Store:
         self.path = path
         self._idle: LifoQueue[sqlite3.Connection] = LifoQueue()
         self._engine: Engine | None = None
-        self.secret = self._checked()
+        self.secret, stemming = self._checked()
+        self.words = Words(stemming)
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -86,8 +102,11 @@ class Store:
         return cls(path)
 
     @classmethod
-    def create(cls, url: str) -> Self:
-        """A new, empty store, or the existing one. Raises StoreReadOnly if the folder cannot be written, and as `open` does."""
+    def create(cls, url: str, stemming: str = STEMMING) -> Self:
+        """A new, empty store whose texts are stemmed so (`data.search.words.STEMMINGS`), or the existing one.
+
+        Raises StoreReadOnly if the folder cannot be written, and as `open` does.
+        """
         path = path_of(url)
         if path.exists() and path.stat().st_size > 0:
             return cls(path)
@@ -96,13 +115,14 @@ class Store:
             with engine.begin() as connection:
                 connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
                 SQLModel.metadata.create_all(connection)
-                row = {"id": 1, "version": VERSION, "secret": secrets.token_hex(16)}
+                row = {"id": 1, "version": VERSION, "secret": secrets.token_hex(16), "stemming": stemming}
                 connection.execute(insert(table(Meta)).values(row))
+                index.create(connection)
             engine.dispose()
         return cls(path)
 
-    def _checked(self) -> str:
-        """The store's secret, after it was seen to be one of ours. Leaves the file untouched."""
+    def _checked(self) -> tuple[str, str]:
+        """The store's secret and its stemming, after it was seen to be one of ours. Leaves the file untouched."""
         with translated(self.path):
             if self.path.is_dir():
                 raise StoreForeign(f"{self.path} is a directory.", hint="Name a file: `sqlite:///archive.db`.")
@@ -114,7 +134,9 @@ class Store:
                         f"{self.path} is a database, but not one of Fonds.",
                         hint="Name another file with `--database`.",
                     )
-                version, secret = connection.execute("SELECT version, secret FROM fonds_meta").fetchone()
+                (version,) = connection.execute("SELECT version FROM fonds_meta").fetchone()
+                self._check_version(version)
+                secret, stemming = connection.execute("SELECT secret, stemming FROM fonds_meta").fetchone()
             except sqlite3.OperationalError as error:
                 if "no such table" in str(error):
                     raise StoreForeign(
@@ -123,12 +145,19 @@ class Store:
                 raise
             finally:
                 connection.close()
+        return str(secret), str(stemming)
+
+    def _check_version(self, version: int) -> None:
         if version > VERSION:
             raise StoreTooNew(
                 f"{self.path} was written by a newer Fonds (layout {version}; this one knows {VERSION}).",
                 hint="Update Fonds.",
             )
-        return str(secret)
+        if version < VERSION:
+            raise StoreTooOld(
+                f"{self.path} was written by an older Fonds (layout {version}; this one needs {VERSION}).",
+                hint="Load its records into a new store.",
+            )
 
     def _connect(self) -> sqlite3.Connection:
         uri = f"{self.path.absolute().as_uri()}?mode=ro"
@@ -149,7 +178,12 @@ class Store:
         except Empty:
             connection = self._connect()
             connection.create_function("fonds_seal", 1, lambda text: seal(self.secret, text), deterministic=True)
+            connection.create_function("fonds_passages", 3, self._passages, deterministic=True)
             return connection
+
+    def _passages(self, found: str, column: str, text: str | None) -> str:
+        """The passages as JSON."""
+        return orjson.dumps(passages(found, column, text, self.words) if text else []).decode()
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -249,7 +283,7 @@ def _translation(path: Path, origin: BaseException | None) -> FondsError | None:
     if str(origin).startswith(TOO_DEEP):
         return QueryTooDeep(
             "The query nests more lists in each other than the database can follow.",
-            hint="Ask for the inner lists in another query. Three in each other always work, with SQLite 3.46 any number.",
+            hint="Ask for the inner lists in another query. Three in each other always work (a search counts as one), with SQLite 3.46 any number.",
         )
     code = getattr(origin, "sqlite_errorcode", None)
     found = FAULTS.get(code & 0xFF) if code is not None else None

@@ -40,12 +40,25 @@ def _day() -> Any:
 
 
 class Meta(SQLModel, table=True):
-    """One row: what this store is. `version` counts layouts, `secret` seals the cursors that were given out."""
+    """One row: what this store is.
+
+    `version` counts layouts, `secret` seals the cursors that were given out, `stemming` is how the words of texts are indexed,
+    `changes` counts what was committed since.
+    """
 
     __tablename__: ClassVar[Any] = "fonds_meta"
     id: int = Field(default=1, primary_key=True)
     version: int
     secret: str
+    stemming: str
+    changes: int = 0
+
+
+class SearchWord(SQLModel, table=True):
+    """Every word of the archive's texts and names, folded: what a misspelt search is compared with."""
+
+    __tablename__: ClassVar[Any] = "search_words"
+    word: str = Field(primary_key=True)
 
 
 class Genre(SQLModel, table=True):

@@ -8,17 +8,17 @@ import unicodedata
 SORT_KEY_MAX_CHARACTERS = 200
 
 # U+2019, U+2018, U+201B, U+02BC, U+02BB, U+02B9, grave, acute, U+2032, U+FF07
-_APOSTROPHES = "\u2019\u2018\u201b\u02bc\u02bb\u02b9`\u00b4\u2032\uff07"
+APOSTROPHES = "\u2019\u2018\u201b\u02bc\u02bb\u02b9`\u00b4\u2032\uff07"
 # Curly, low and angle quotes
 _QUOTES = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\uff02"
 # Soft hyphen, Mongolian vowel separator, zero widths, direction marks, word joiner, byte order mark
-_INVISIBLE = "\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+INVISIBLE = "\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _VARIATION_SELECTORS = range(0xFE00, 0xFE10)
 
 _FOLDED: dict[int, str | None] = {
-    **{ord(mark): "'" for mark in _APOSTROPHES},
+    **{ord(mark): "'" for mark in APOSTROPHES},
     **{ord(mark): '"' for mark in _QUOTES},
-    **{ord(mark): None for mark in _INVISIBLE},
+    **{ord(mark): None for mark in INVISIBLE},
     **dict.fromkeys(_VARIATION_SELECTORS),
 }
 

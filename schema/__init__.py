@@ -5,8 +5,9 @@ Top to bottom, each importing only from those below it:
     execute    an operation from its text to the JSON of its answer
     query      the root fields
     types      Document, Person, Topic and the connections between them
+    lists      lists of the three types: searched, filtered and ordered
+    search     search as a condition and an order; where a hit was found
     facts      dates, names, notes, texts: what records consist of
-    lists      lists of the three types, filtered and ordered
     filters    filter and order inputs, and what they mean in SQL
     vocabulary the enums and what each term means
     pages      Relay connections: keyset pages, cursors, edges

@@ -42,12 +42,13 @@ from data.store import Reading, Store
 from schema.arguments import Variables, shape
 from schema.facts import SCALARS
 from schema.limits import Limits, check_cost, check_size
-from schema.plan import INTROSPECTION, Plan, Planner, located
+from schema.plan import INTROSPECTION, Bound, Plan, Planner, located
 from schema.query import Query
 
 KEPT_CHARACTERS = 256 * 1024
 """Of documents, and of plans: what that comes to in bytes, `tests/benchmarks/memory.py` shows."""
 
+WAYS_KEPT = 8
 ERRORS_TOLD = 20
 MESSAGE_MAX_CHARS = 300
 INTERRUPT_AGAIN_SECONDS = 0.05
@@ -86,6 +87,24 @@ class Kept(Generic[T]):
         return found
 
 
+@dataclass
+class Steered:
+    """The plans of an operation for variables of one shape: one for each of the ways that they steer it (`Plan.steers`)."""
+
+    steers: tuple[Bound, ...]
+    plans: OrderedDict[Hashable, Plan] = field(default_factory=OrderedDict)
+
+    def get(self, variables: Variables, make: Callable[[], Plan]) -> Plan:
+        """The plan for the variables. Raises GraphQLError for one that cannot be."""
+        way = tuple(steer(variables) for steer in self.steers)
+        found = self.plans.get(way)
+        if found is None:
+            found = self.plans[way] = make()
+            while len(self.plans) > WAYS_KEPT:
+                self.plans.popitem(last=False)
+        return found
+
+
 schema = strawberry.Schema(query=Query, config=StrawberryConfig(scalar_map=SCALARS))
 GRAPHQL = schema._schema  # noqa: SLF001 - Strawberry offers its graphql-core schema under this name only
 
@@ -97,7 +116,7 @@ class Archive:
     store: Store
     name: str = "Fonds"
     limits: Limits = field(default_factory=Limits)
-    plans: Kept[Plan] = field(default_factory=lambda: Kept[Plan](KEPT_CHARACTERS), repr=False)
+    plans: Kept["Steered"] = field(default_factory=lambda: Kept[Steered](KEPT_CHARACTERS), repr=False)
     documents: Kept[DocumentNode] = field(default_factory=lambda: Kept[DocumentNode](KEPT_CHARACTERS), repr=False)
 
 
@@ -144,11 +163,19 @@ def plan(archive: Archive, operation: Operation, *, for_executor: bool = False) 
             fragments=operation.fragments,
             variables=operation.variables,
             page_max_rows=archive.limits.page_max_rows,
+            words=archive.store.words,
             for_executor=for_executor,
         )
         return planner.plan(operation.node)
 
-    return archive.plans.get(operation.text, (operation.name, _shape(operation), for_executor), make)
+    first: list[Plan] = []
+
+    def steered() -> Steered:
+        first.append(make())
+        return Steered(first[0].steers)
+
+    known = archive.plans.get(operation.text, (operation.name, _shape(operation), for_executor), steered)
+    return known.get(operation.variables, lambda: first[0] if first else make())
 
 
 def _shape(operation: Operation) -> Hashable:

@@ -34,7 +34,9 @@ SCALARS: dict[object, Any] = {
 }
 
 
-def _whole(ask: Ask, name: str, at_most: int) -> Any:
+def whole(ask: Ask, name: str, at_most: int) -> Any:
+    """A number among the arguments, 0 to the most allowed, as something that is found at each run."""
+
     def get(variables: Mapping[str, Any]) -> int:
         size: int = ask[name].get(variables)
         if size < 0:
@@ -48,8 +50,8 @@ def _whole(ask: Ask, name: str, at_most: int) -> Any:
 
 def plain_list(ask: Ask, row: FromClause, *conditions: ColumnElement[bool]) -> ColumnElement[str]:
     """A short list without cursors, in the order of the record: `first` and `offset` bound it."""
-    first = _whole(ask, "first", LIST_MAX_ITEMS)
-    offset = _whole(ask, "offset", OFFSET_MAX)
+    first = whole(ask, "first", LIST_MAX_ITEMS)
+    offset = whole(ask, "offset", OFFSET_MAX)
     with ask.rows(first):
         item = ask.below(row).label("item")
     wanted = (

@@ -12,6 +12,8 @@ from sqlalchemy.sql.selectable import NamedFromClause
 from data import tables
 from data.dates import NotEdtf, parse_edtf
 from data.errors import InvalidArgument
+from data.search import columns
+from data.search.columns import Subject
 from data.text import fold
 from schema.arguments import Arg, Getter
 from schema.fields import Argument
@@ -53,6 +55,7 @@ class DocumentOrderField(Enum):
     DATE_LATEST = strawberry.enum_value("DATE_LATEST", description="The latest day that the date may be.")
     TITLE = strawberry.enum_value("TITLE", description="The title, without regard to case, accents and leading punctuation.")
     POSITION = strawberry.enum_value("POSITION", description="The place in the source's own order.")
+    RELEVANCE = strawberry.enum_value("RELEVANCE", description="How well it fits the search, the best first; only with `search`.")
 
 
 @strawberry.enum(description="What people and topics can be ordered by.")
@@ -60,6 +63,7 @@ class NameOrderField(Enum):
     NAME = strawberry.enum_value(
         "NAME", description="The preferred name, without regard to case, accents and leading punctuation."
     )
+    RELEVANCE = strawberry.enum_value("RELEVANCE", description="How well it fits the search, the best first; only with `search`.")
 
 
 def _optional(description: str, *, name: str | None = None) -> Any:
@@ -78,10 +82,11 @@ class NameOrder:
     direction: OrderDirection = strawberry.field(description="Which way.", default=OrderDirection.ASC)
 
 
-@strawberry.input(description="A period, and how a document's date must lie to it. Undated documents never match.")
+@strawberry.input(description="A period, and how a document's date must lie to it.")
 class DateFilter:
     edtf: str = strawberry.field(description="A date or an interval in EDTF: `1950`, `1950-06/1951-07`, `1950-06-25/..`.")
     match: DateMatch = strawberry.field(description="Sharing a day, or wholly inside.", default=DateMatch.OVERLAPS)
+    include_undated: bool = strawberry.field(description="Whether documents without a date match too.", default=False)
 
 
 @strawberry.input(description="People who have a part in a document, and in which role.")
@@ -135,17 +140,26 @@ class TopicFilter:
     not_: "TopicFilter | None" = _optional("This does not hold.", name="not")
 
 
-def _list_arguments(thing: str, filter_: Any, order: Any, default_order: str) -> dict[str, Argument]:
+SEARCH_DESCRIPTION = (
+    'Only what is found by this search: words, all of which must stand in it (`korea talks`), `"phrases"`, `OR` between two, '
+    "`-not`, `prefix*`, and fields: {}. Everything else is text. Case, accents and kinds of apostrophes make no difference."
+)
+
+
+def _list_arguments(thing: str, filter_: Any, order: Any, default_order: str, subject: Subject) -> dict[str, Argument]:
     return {
         "filter": Argument(filter_ | None, f"Which {thing}; all, if it is left out."),
-        "orderBy": Argument(order | None, f"In which order; {default_order}, if it is left out."),
+        "search": Argument(str | None, SEARCH_DESCRIPTION.format(", ".join(f"`{name}:`" for name in subject.field_names()))),
+        "orderBy": Argument(
+            order | None, f"In which order; with a search by relevance, else {default_order}, if it is left out."
+        ),
         **PAGE_ARGUMENTS,
     }
 
 
-DOCUMENT_ARGUMENTS = _list_arguments("documents", DocumentFilter, DocumentOrder, "as they were loaded")
-PERSON_ARGUMENTS = _list_arguments("people", PersonFilter, NameOrder, "the list's own order")
-TOPIC_ARGUMENTS = _list_arguments("topics", TopicFilter, NameOrder, "the list's own order")
+DOCUMENT_ARGUMENTS = _list_arguments("documents", DocumentFilter, DocumentOrder, "as they were loaded", columns.DOCUMENT)
+PERSON_ARGUMENTS = _list_arguments("people", PersonFilter, NameOrder, "the list's own order", columns.PERSON)
+TOPIC_ARGUMENTS = _list_arguments("topics", TopicFilter, NameOrder, "the list's own order", columns.TOPIC)
 ROLE_ARGUMENT = {"role": Argument(list[Role] | None, "Only in one of these roles.")}
 
 Table = NamedFromClause
@@ -209,17 +223,29 @@ def _period(arg: Arg) -> Getter:
 
 
 def _date(ask: Ask, row: Any, arg: Arg) -> ColumnElement[bool]:
-    """A side that is open or unknown counts as without end for OVERLAPS, and is never surely inside for WITHIN."""
     period = _period(arg["edtf"])
+    found = (within if term(arg["match"].known) == "WITHIN" else overlaps)(ask, row, period)
+    return or_(found, row.c.date_edtf.is_(None)) if arg["includeUndated"].known else found
+
+
+def _days(ask: Ask, period: Getter) -> tuple[ColumnElement[int], ColumnElement[int]]:
     first = ask.bind(lambda v: _or(period(v).first_day, tables.FIRST), BigInteger())
-    last = ask.bind(lambda v: _or(period(v).last_day, tables.LAST), BigInteger())
-    dated = row.c.date_edtf.isnot(None)
-    if term(arg["match"].known) == "WITHIN":
-        known = and_(row.c.first_day.isnot(None), row.c.last_day.isnot(None))
-        return and_(known, row.c.first_day >= first, row.c.last_day <= last)
+    return first, ask.bind(lambda v: _or(period(v).last_day, tables.LAST), BigInteger())
+
+
+def within(ask: Ask, row: Any, period: Getter) -> ColumnElement[bool]:
+    """A document's days all lie in a period; a side that is open or unknown is never surely inside."""
+    first, last = _days(ask, period)
+    known = and_(row.c.first_day.isnot(None), row.c.last_day.isnot(None))
+    return and_(known, row.c.first_day >= first, row.c.last_day <= last)
+
+
+def overlaps(ask: Ask, row: Any, period: Getter) -> ColumnElement[bool]:
+    """A document's days may lie in a period: they share one with it; a side that is open or unknown counts as without end."""
+    first, last = _days(ask, period)
     starts = or_(row.c.first_day.is_(None), row.c.first_day <= last)
     ends = or_(row.c.last_day.is_(None), row.c.last_day >= first)
-    return and_(dated, starts, ends)
+    return and_(row.c.date_edtf.isnot(None), starts, ends)
 
 
 def _or(value: int | None, unknown: int) -> int:
@@ -352,7 +378,7 @@ NAME_KEYS = {"NAME": ("sort_name", "sort_name", str)}
 
 def order(row: Any, arg: Arg, keys: Mapping[str, tuple[str, str, type]], default: Order) -> Order:
     """The order that is asked for, by the columns of the row."""
-    if arg.is_null:
+    if arg.is_null or term(arg["field"].known) == "RELEVANCE":
         return default
     name, falling = term(arg["field"].known), term(arg["direction"].known) == "DESC"
     rising_column, falling_column, kind = keys[name]

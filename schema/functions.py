@@ -76,6 +76,25 @@ class seal(FunctionElement[str]):  # noqa: N801 - as above
     type = Text()
 
 
+class passages(FunctionElement[str]):  # noqa: N801 - as above
+    """Where a search was found in a text, as a JSON list (see `data.search.passages`): of what is searched, column, text."""
+
+    inherit_cache = True
+    name = "passages"
+    type = Text()
+
+
+class extract(FunctionElement[Any]):  # noqa: N801 - as above
+    """A member of a JSON object (given as text) by its path; with `is_flag`, a boolean."""
+
+    inherit_cache = True
+    name = "extract"
+
+    def __init__(self, value: ColumnElement[Any], path: str, *, is_flag: bool = False) -> None:
+        super().__init__(value, inline(path))
+        self.type = Boolean() if is_flag else Text()
+
+
 @compiles(inline)
 def _inline(element: inline, compiler: SQLCompiler, **_: object) -> str:
     return compiler.render_literal_value(element.text, Text())
@@ -99,6 +118,16 @@ def _join_text(element: join_text, compiler: SQLCompiler, **kw: Any) -> str:
 @compiles(each, "sqlite")
 def _each(element: each, compiler: SQLCompiler, **kw: Any) -> str:
     return f"json_each({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(passages, "sqlite")
+def _passages(element: passages, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"fonds_passages({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(extract, "sqlite")
+def _extract(element: extract, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json_extract({compiler.process(element.clauses, **kw)})"
 
 
 @compiles(seal, "sqlite")

@@ -6,6 +6,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause
 
+from data.errors import InvalidArgument
+from data.search import columns
+from data.search.columns import Subject
 from schema.filters import (
     DOCUMENT_KEYS,
     DOCUMENT_RULES,
@@ -18,9 +21,11 @@ from schema.filters import (
     Rule,
     condition,
     order,
+    term,
 )
 from schema.pages import Key, Listing, Order
 from schema.plan import Ask
+from schema.search import Searching, relevance, searching
 
 
 def visible_documents(alias: Any) -> Any:
@@ -43,26 +48,44 @@ class Kind:
     table: Any
     rules: Mapping[str, Rule]
     keys: Mapping[str, tuple[str, str, type]]
+    subject: Subject
 
     def listing(self, ask: Ask, link: FromClause | None = None, *, of: str = "id", **more: Any) -> Listing:
         """The list of this kind, filtered and ordered as asked: all rows, or those that a link table names in column `of`."""
         row = self.table.alias()
         default = more.pop("default", Order("DEFAULT"))
-        by = order(row, ask["orderBy"], self.keys, default)
+        search = searching(ask, self.subject)
+        by, hits = self._order(ask, row, search, default)
         wanted = ask["filter"]
         rows: FromClause = row if link is None else link
-        where = more.pop("where", ())
-        if link is not None and not (wanted.is_null and by is default):
-            rows = link.join(row, row.c.id == link.c[of])
-        if not wanted.is_null:
-            where = (*where, condition(ask, row, wanted, self.rules))
         node_id = row.c.id if link is None else link.c[of]
-        return Listing(rows, node_id, node_by_id(self.table), tuple(where), by, **more)
+        where = list(more.pop("where", ()))
+        needs_row = not wanted.is_null or (by is not default and by.name != "RELEVANCE") or bool(search and search.needs_row)
+        if link is not None and needs_row:
+            rows = link.join(row, row.c.id == node_id)
+        if not wanted.is_null:
+            where.append(condition(ask, row, wanted, self.rules))
+        if hits is not None:
+            rows = rows.join(hits, hits.c.id == node_id)
+        if search:
+            where += search.conditions(row, node_id, ranked=hits is not None)
+        return Listing(rows, node_id, node_by_id(self.table), tuple(where), by, search=search, **more)
+
+    def _order(self, ask: Ask, row: Any, search: Searching | None, default: Order) -> tuple[Order, Any]:
+        """The order that is asked for, and if it is relevance, the hits that have it."""
+        arg = ask["orderBy"]
+        asked = None if arg.is_null else term(arg["field"].known)
+        if asked == "RELEVANCE" and ask["search"].is_null:
+            raise InvalidArgument("`orderBy` is RELEVANCE, but there is no search.", hint="Give `search`, or another order.")
+        if asked not in ("RELEVANCE", None) or search is None:
+            return order(row, arg, self.keys, default), None
+        hits = search.hits() if search.is_ranked else None
+        return relevance(hits, falling=asked is not None and term(arg["direction"].known) == "DESC"), hits
 
 
-DOCUMENT_KIND = Kind(DOCUMENTS, DOCUMENT_RULES, DOCUMENT_KEYS)
-PERSON_KIND = Kind(PEOPLE, PERSON_RULES, NAME_KEYS)
-TOPIC_KIND = Kind(TOPICS, TOPIC_RULES, NAME_KEYS)
+DOCUMENT_KIND = Kind(DOCUMENTS, DOCUMENT_RULES, DOCUMENT_KEYS, columns.DOCUMENT)
+PERSON_KIND = Kind(PEOPLE, PERSON_RULES, NAME_KEYS, columns.PERSON)
+TOPIC_KIND = Kind(TOPICS, TOPIC_RULES, NAME_KEYS, columns.TOPIC)
 
 
 def counted_listing(kind: Kind, ask: Ask, statement: Any, carry: Sequence[str], **more: Any) -> Listing:

@@ -88,6 +88,7 @@ class Listing:
     order: Order = field(default_factory=lambda: Order("DEFAULT"))
     carry: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
     edge: Any = None
+    search: Any = None
 
     def filtered(self, *conditions: ColumnElement[bool]) -> "Listing":
         return replace(self, where=(*self.where, *conditions))
@@ -194,7 +195,13 @@ def _check(ask: Ask, listing: Listing, asked: PageArgs) -> None:
 def _position(ask: Ask, listing: Listing, arg: Arg, name: str) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
     kinds = tuple(key.kind for key in listing.sort_keys())
     signature, secret = _signature(ask, listing), ask.planner.secret
-    return lambda variables: position(secret, arg.get(variables), signature, kinds, name)
+    search = listing.search
+
+    def get(variables: Mapping[str, Any]) -> tuple[Any, ...]:
+        which = f"{signature} {search.digest(variables)}" if search else signature
+        return position(secret, arg.get(variables), which, kinds, name)
+
+    return get
 
 
 def _checked_size(ask: Ask, arg: Arg) -> Callable[[Mapping[str, Any]], int]:
@@ -282,6 +289,7 @@ def _last_within_first(ask: Ask, page: Subquery, asked: PageArgs) -> ColumnEleme
 
 
 def _signature(ask: Ask, listing: Listing) -> str:
+    """What a cursor is good for: the field and its order; behind it comes which search, if there is one."""
     return f"{ask.name} {listing.order.name} {'DESC' if listing.order.falling else 'ASC'}"
 
 
@@ -313,14 +321,17 @@ def position(secret: str, cursor: str, signature: str, kinds: tuple[type, ...], 
     found, *keys = json.loads(text)
     if found != signature or tuple(map(type, keys)) != kinds:
         raise InvalidCursor(
-            f"`{name}` is a cursor of another list or another order.",
-            hint="Use a cursor only with the field and the `orderBy` that gave it.",
+            f"`{name}` is a cursor of another list, another order or another search.",
+            hint="Use a cursor only with the field, the `search` and the `orderBy` that gave it.",
         )
     return tuple(keys)
 
 
 def _cursor(view: PageView, page: Subquery) -> ColumnElement[str]:
-    parts: list[ColumnElement[Any]] = [inline(f'["{_signature(view.ask, view.listing)}"')]
+    search = view.listing.search
+    parts: list[ColumnElement[Any]] = [inline(f'["{_signature(view.ask, view.listing)}')]
+    parts += [inline(" "), view.ask.bind(search.digest, Text())] if search else []
+    parts.append(inline('"'))
     for i in range(len(view.listing.sort_keys())):
         parts += [inline(","), quote(page.c[f"k{i}"])]
     return seal(joined(*parts, inline("]")))

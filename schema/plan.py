@@ -30,6 +30,7 @@ from sqlalchemy import BindParameter, ColumnElement, Dialect, bindparam, select
 from sqlalchemy.types import TypeEngine
 
 from data.errors import RequestError
+from data.search.words import Words
 from schema.arguments import Arg, Getter, Variables, from_ast
 from schema.fields import METADATA_KEY, Row, Sql
 from schema.functions import inline, json_object
@@ -42,12 +43,16 @@ INTROSPECTION = frozenset({"__schema", "__type"})
 
 @dataclass(frozen=True)
 class Plan:
-    """One SQL statement and what is bound to it at each run, in the order of its placeholders."""
+    """One SQL statement and what is bound to it at each run, in the order of its placeholders.
+
+    `steers` find what else of the variables the statement depends on, beside their shape.
+    """
 
     sql: str
     values: tuple[Any, ...]
     checks: tuple["Bound", ...]
     cost: "Cost"
+    steers: tuple["Bound", ...] = ()
 
     def bind(self, variables: Variables) -> tuple[Any, ...]:
         """The values of the placeholders. Raises GraphQLError for a value that its argument does not allow."""
@@ -133,6 +138,12 @@ class Ask:
         """Has an argument checked at each run, also where what is selected does not need it."""
         self.planner.checks.append(self.late(get))
 
+    def steer(self, get: Getter) -> None:
+        """Makes the plan one for variables of which this finds the same."""
+        steer = self.late(get)
+        steer(self.planner.variables)
+        self.planner.steers.append(steer)
+
     @contextmanager
     def rows(self, at_most: Bound | int) -> Iterator[None]:
         """What is rendered inside may be read once for each of so many rows."""
@@ -151,9 +162,11 @@ class Planner:
     fragments: Mapping[str, FragmentDefinitionNode]
     variables: Variables
     page_max_rows: int
+    words: Words
     for_executor: bool = False
     bounds: dict[str, Bound] = field(default_factory=dict)
     checks: list[Bound] = field(default_factory=list)
+    steers: list[Bound] = field(default_factory=list)
     cost: Cost = field(default_factory=Cost)
 
     def plan(self, operation: OperationDefinitionNode) -> Plan:
@@ -164,7 +177,8 @@ class Planner:
         answer = self._members(query, found, root, None)
         compiled = select(answer).compile(dialect=self.dialect)
         values = {**compiled.params, **self.bounds}
-        return Plan(compiled.string, tuple(values[name] for name in compiled.positiontup or ()), tuple(self.checks), self.cost)
+        placed = tuple(values[name] for name in compiled.positiontup or ())
+        return Plan(compiled.string, placed, tuple(self.checks), self.cost, tuple(self.steers))
 
     def bind(self, bound: Bound, type_: TypeEngine[Any]) -> BindParameter[Any]:
         name = f"p{len(self.bounds)}"

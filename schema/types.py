@@ -65,6 +65,7 @@ from schema.pages import (
     total_count,
 )
 from schema.plan import TYPE_KEY, Ask
+from schema.search import MATCHES_ARGUMENTS, SearchMatch, matches
 from schema.vocabulary import Basis, Certainty, Evidence, PersonKind, Role, TopicKind
 
 DOCUMENT_PEOPLE = tables.table(tables.DocumentPerson)
@@ -109,6 +110,7 @@ class PageInfo:
 def _connection(name: str, node: str, edge_fields: Mapping[str, Any], description: str) -> tuple[Any, Any]:
     """The two types of a connection: `…Edge` with its facts, and `…Connection`."""
     own = {"node": field(f"{node} | None", edge_node), "cursor": field(str, edge_cursor), **edge_fields}
+    own["matches"] = field(list[SearchMatch], matches, args=MATCHES_ARGUMENTS)
     edge = strawberry.type(
         type(f"{name}Edge", (), {"__module__": __name__, **own}),
         description=f"{description} One of them, with what belongs to its place in the list.",

@@ -117,7 +117,7 @@ def _store_to_serve(url: str) -> Store:
     path = path_of(url)
     if path.exists() and path.stat().st_size > 0:
         return Store.open(url)
-    store = Store.create(url)
+    store = Store.create(url, _settings(database_url=url).stemming)
     report = load_records(store, FILES)
     messages.print(
         f"Made {path} with the nine bundled documents ({report.added} records).\n"
@@ -155,12 +155,13 @@ def load(
 
     Example: fonds load letters.jsonl people.yaml --database sqlite:///letters.db
     """
-    url = _settings(database_url=database).database_url
+    settings = _settings(database_url=database)
+    url = settings.database_url
     with _readable_errors():
         path = path_of(url)
         is_new = not path.exists()
         try:
-            report = load_records(Store.create(url), files, file_format)
+            report = load_records(Store.create(url, settings.stemming), files, file_format)
         except FondsError:
             if is_new:
                 _remove(path)

@@ -1,10 +1,13 @@
 """Every setting, in one place: from the environment (`FONDS_…`), or from the command line where a command has the option."""
 
 from dataclasses import fields
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from data.search.words import STEMMINGS
+from data.store import STEMMING
 from schema.limits import Limits
 
 AT_MOST = Limits()
@@ -16,6 +19,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="FONDS_", frozen=True)
 
     database_url: str = Field(default="sqlite:///fonds.db", description="The store, as `sqlite:///PATH`.")
+    stemming: Literal[STEMMINGS] = Field(  # type: ignore[valid-type] # the names are Snowball's
+        default=STEMMING,
+        description="How a new store stems the words of texts: a Snowball language such as `english` or `russian`, or `none`.",
+    )
     archive_name: str = Field(default="Fonds", description="What `archive { name }` answers.")
     host: str = Field(default="127.0.0.1", description="The address that `fonds serve` listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Its port; 0 takes a free one.")

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from graphql import build_schema, execute_sync, parse
+from oracle_search import Index
 
 from data.check import Entry
 from data.check import parse as parse_raw
@@ -31,6 +33,11 @@ class Oracle:
     def answer(self, text: str, variables: dict[str, Any] | None = None) -> Any:
         result = execute_sync(self.schema, parse(text), root_value=Root(self), variable_values=variables)
         return result.formatted
+
+    @cache  # noqa: B019 - there is one oracle
+    def index(self, type_: str) -> Index:
+        things: list[Any] = [*self.documents, *self.people, *self.topics]
+        return Index([thing for thing in things if type(thing).__name__ == type_], type_)
 
     def person(self, key: str | None) -> "Person | None":
         return next((p for p in self.people if p.recordId == key), None)
@@ -135,9 +142,19 @@ def named(thing: Any, ids: Iterable[str]) -> bool:
     return thing.recordId in ids or thing.id in ids
 
 
-def page(edges: list[Edge], args: dict[str, Any], keys: dict[str, Callable[[Any], Any]]) -> dict[str, Any]:
-    wanted, order = args.pop("filter", None), args.pop("orderBy", None)
+def page(edges: list[Edge], args: dict[str, Any], keys: dict[str, Callable[[Any], Any]], type_: str) -> dict[str, Any]:
+    wanted, order, text = args.pop("filter", None), args.pop("orderBy", None), args.pop("search", None)
     chosen = [edge for edge in edges if fits(edge.node, wanted)]
+    oracle = edges[0].node.oracle if edges else None
+    ranks = oracle.index(type_).find(text) if oracle and text is not None else None
+    if ranks is not None:
+        chosen = [edge for edge in chosen if edge.node.recordId in ranks]
+    for edge in edges:
+        edge.facts["matches"] = lambda _, first, node=edge.node: node.oracle.index(type_).matches(node, text, first)
+    if ranks is not None and (order is None or order["field"] == "RELEVANCE"):
+        falling = order is not None and order["direction"] == "DESC"
+        chosen.sort(key=lambda edge: (ranks[edge.node.recordId], edge.node.loaded), reverse=falling)
+        order = None
     return connection(ordered(chosen, order, keys), **args)
 
 
@@ -241,10 +258,10 @@ class Document(Thing):
 
     def people(self, _: Any, role: Any = None, **args: Any) -> Any:
         edges = [Edge(p, {"participations": self.edge_parts(p, role)}) for p in self.all_people(role)]
-        return page(edges, args, NAMED)
+        return page(edges, args, NAMED, "Person")
 
     def topics(self, _: Any, **args: Any) -> Any:
-        return page([Edge(self.oracle.topic(key), {}) for key in self.record.topics], args, NAMED)
+        return page([Edge(self.oracle.topic(key), {}) for key in self.record.topics], args, NAMED, "Topic")
 
     def matches(self, key: str, value: Any) -> bool:
         rule = getattr(self, f"_on_{key}", None)
@@ -277,7 +294,7 @@ class Document(Thing):
         first = -LAST if period.first_day is None else period.first_day
         last = LAST if period.last_day is None else period.last_day
         if mine is None:
-            return False
+            return bool(value["includeUndated"])
         if value["match"] == "WITHIN":
             return mine.first_day is not None and mine.last_day is not None and first <= mine.first_day and mine.last_day <= last
         return (mine.first_day is None or mine.first_day <= last) and (mine.last_day is None or mine.last_day >= first)
@@ -325,10 +342,10 @@ class Person(Thing):
         edges = [
             Edge(d, {"participations": d.edge_parts(self, role)}) for d in self.all_documents() if self in d.all_people(role)
         ]
-        return page(edges, args, DATED)
+        return page(edges, args, DATED, "Document")
 
     def topics(self, _: Any, **args: Any) -> Any:
-        return page(counted(self.oracle.topic(t) for d in self.all_documents() for t in d.record.topics), args, NAMED)
+        return page(counted(self.oracle.topic(t) for d in self.all_documents() for t in d.record.topics), args, NAMED, "Topic")
 
     def correspondents(self, _: Any, **args: Any) -> Any:
         letters: dict[Person, list[tuple[Document, bool, bool]]] = {}
@@ -339,7 +356,7 @@ class Person(Thing):
                 received = "RECIPIENT" in roles[self] and "SENDER" in theirs
                 if other is not self and (sent or received):
                     letters.setdefault(other, []).append((document, sent, received))
-        return page(by_count({other: self._letters(found) for other, found in letters.items()}), args, NAMED)
+        return page(by_count({other: self._letters(found) for other, found in letters.items()}), args, NAMED, "Person")
 
     def _letters(self, found: list[tuple[Document, bool, bool]]) -> dict[str, Any]:
         documents = [Edge(document, {}) for document, _, _ in found]
@@ -371,17 +388,17 @@ class Topic(Thing):
         return [d for d in self.oracle.documents if on(d)]
 
     def broader(self, _: Any, **args: Any) -> Any:
-        return page([Edge(self.oracle.topic(key), {}) for key in self.record.broader], args, NAMED)
+        return page([Edge(self.oracle.topic(key), {}) for key in self.record.broader], args, NAMED, "Topic")
 
     def narrower(self, _: Any, **args: Any) -> Any:
-        return page([Edge(t, {}) for t in self.oracle.topics if self.recordId in t.record.broader], args, NAMED)
+        return page([Edge(t, {}) for t in self.oracle.topics if self.recordId in t.record.broader], args, NAMED, "Topic")
 
     def documents(self, _: Any, includeNarrower: bool = False, **args: Any) -> Any:  # noqa: N803, FBT001, FBT002 - GraphQL's name
-        return page([Edge(d, {}) for d in self.all_documents(narrower=includeNarrower)], args, DATED)
+        return page([Edge(d, {}) for d in self.all_documents(narrower=includeNarrower)], args, DATED, "Document")
 
     def people(self, _: Any, includeNarrower: bool = False, **args: Any) -> Any:  # noqa: N803, FBT001, FBT002 - GraphQL's name
         found = self.all_documents(narrower=includeNarrower)
-        return page(counted(p for d in found for p in d.all_people()), args, NAMED)
+        return page(counted(p for d in found for p in d.all_people()), args, NAMED, "Person")
 
     def matches(self, key: str, value: Any) -> bool:
         if key == "below":
@@ -428,10 +445,10 @@ class Root:
         return [self.node(None, id_) for id_ in ids]
 
     def documents(self, _: Any, **args: Any) -> Any:
-        return page([Edge(d, {}) for d in self.oracle.documents], args, DATED)
+        return page([Edge(d, {}) for d in self.oracle.documents], args, DATED, "Document")
 
     def people(self, _: Any, **args: Any) -> Any:
-        return page([Edge(p, {}) for p in self.oracle.people], args, NAMED)
+        return page([Edge(p, {}) for p in self.oracle.people], args, NAMED, "Person")
 
     def topics(self, _: Any, **args: Any) -> Any:
-        return page([Edge(t, {}) for t in self.oracle.topics], args, NAMED)
+        return page([Edge(t, {}) for t in self.oracle.topics], args, NAMED, "Topic")

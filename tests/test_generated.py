@@ -56,7 +56,12 @@ EVERYTHING = [*ORACLE.documents, *ORACLE.people, *ORACLE.topics]
 
 NARROWED = [
     (r"\b(first|last): Int = null", r"\1: PageSize = null"),
-    (r"\bfirst: Int! = 100", "first: PageSize! = 3"),
+    (r"\bfirst: Int! = (100|10)\b", "first: PageSize! = 3"),
+    *(
+        (rf'(fields: `{field}:`[^"]*""")(\s*search:) String = null', rf"\1\2 {kind}Search = null")
+        for field, kind in (("title", "Document"), ("person", "Person"), ("topic", "Topic"))
+    ),
+    (r'"""[^"]*"""\s*RELEVANCE\n', ""),
     (r"\boffset: Int! = 0", "offset: Offset! = 0"),
     (r"\b(after|before): String = null", r"\1: Cursor = null"),
     (r"\b(id|below|ids): (\[?)ID!", r"\1: \2RecordId!"),
@@ -67,7 +72,10 @@ GENERATED = SDL
 for pattern, narrow in NARROWED:
     GENERATED, replaced = re.subn(pattern, narrow, GENERATED)
     assert replaced, f"nothing to narrow: {pattern}"
-GENERATED += "\n".join(f"scalar {name}" for name in ("PageSize", "Offset", "Cursor", "RecordId", "Term", "Edtf"))
+GENERATED += "\n".join(
+    f"scalar {name}"
+    for name in ("PageSize", "Offset", "DocumentSearch", "PersonSearch", "TopicSearch", "Cursor", "RecordId", "Term", "Edtf")
+)
 
 IDS = [key for thing in EVERYTHING for key in (thing.recordId, thing.id)]
 TERMS = [
@@ -94,12 +102,49 @@ PERIODS = [
     "-0100/0100",
     "1949-12-09/1949-12-10",
 ]
+SEARCHES = [
+    *(
+        "",
+        " ",
+        "***",
+        "nothing at all",
+        "stalin",
+        "Filippov",
+        "roshchin telegram",
+        '"soviet ambassador"',
+        "mao OR stalin",
+        "korea -mao",
+    ),
+    *("-stalin", "title:telegram", "person:filippov", "from:ann", "to:ann -stalin", "topic:arger", "genre:letter", "language:zh"),
+    *(
+        "date:1950",
+        "-date:1950",
+        "date:1950 OR stalin",
+        "-ann OR date:1949 telegram",
+        "d\u2019Affaires",
+        "No. 3557",
+        "\u5317",
+        "peking",
+    ),
+]
+
+
+def suits(search: str, kind: str) -> bool:
+    """Whether the fields that a search names are those of a kind of things."""
+    own = f"{kind.lower()}:"
+    return kind == "Document" or all(field == own for field in re.findall(r"\w+:", search))
+
+
 STRATEGIES: dict[str, st.SearchStrategy[Any]] = {
     "PageSize": st.integers(0, 4).map(nodes.Int),
     "Offset": st.integers(0, 2).map(nodes.Int),
     "Cursor": st.builds(NullValueNode),
     "RecordId": st.sampled_from([*IDS, "nobody", "Topic:nobody", ""]).map(nodes.String),
     "Term": st.sampled_from([*TERMS, "nothing"]).map(nodes.String),
+    **{
+        f"{kind}Search": st.sampled_from([text for text in SEARCHES if suits(text, kind)]).map(nodes.String)
+        for kind in ("Document", "Person", "Topic")
+    },
     "Edtf": st.sampled_from(PERIODS).map(nodes.String),
 }
 generated = queries(GENERATED, custom_scalars=STRATEGIES)
@@ -148,25 +193,28 @@ def without_cursors(text: str) -> str:
     return print_ast(visit(parse(text), Cursors()))
 
 
-LISTS = {name for name in SCHEMA.type_map if name.endswith("Connection")} | {"Participation", "Person", "Node"}
+LISTS = {name for name in SCHEMA.type_map if name.endswith("Connection")} | {"Participation", "Person", "Node", "SearchMatch"}
 ALWAYS = 3
 """Lists (and single things) that any SQLite can follow in each other."""
 
 
 class Nesting(Visitor):
-    """How many lists an operation has in each other."""
+    """How many lists an operation has in each other; a search counts as one."""
 
     def __init__(self, types: TypeInfo) -> None:
         super().__init__()
         self.types = types
         self.depth = self.deepest = 0
 
-    def enter_field(self, *_: Any) -> None:
-        self.depth += self._is_list()
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        self.depth += self._levels(node)
         self.deepest = max(self.deepest, self.depth)
 
-    def leave_field(self, *_: Any) -> None:
-        self.depth -= self._is_list()
+    def leave_field(self, node: FieldNode, *_: Any) -> None:
+        self.depth -= self._levels(node)
+
+    def _levels(self, node: FieldNode) -> int:
+        return self._is_list() + any(argument.name.value == "search" for argument in node.arguments)
 
     def _is_list(self) -> bool:
         kind, parent = get_named_type(self.types.get_type()), self.types.get_parent_type()

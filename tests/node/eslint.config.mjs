@@ -24,7 +24,10 @@ export default [
           acceptedIdTypes: ['ID'],
           exceptions: {
             suffixes: ['Connection', 'Edge'],
-            types: ['Archive', 'HistoricalDate', 'Identifier', 'Name', 'Note', 'PageInfo', 'Participation', 'Text'],
+            types: [
+              ...['Archive', 'HistoricalDate', 'Identifier', 'Name', 'Note', 'PageInfo', 'Participation', 'Text'],
+              ...['Fragment', 'SearchMatch'],
+            ],
           },
         },
       ],

@@ -1,0 +1,10 @@
+"""Full-text search: what is indexed, what can be asked, and where a hit was found.
+
+Top to bottom, each importing only from those below it:
+
+    index     the search tables, kept in step with the records
+    passages  the passages of a text in which a search was found
+    language  the query language: what a person types → what the index is asked
+    columns   what is searched: the columns of each search table, and their weights
+    words     a text as words: folded, stemmed, with their places
+"""
