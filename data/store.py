@@ -283,7 +283,8 @@ def _translation(path: Path, origin: BaseException | None) -> FondsError | None:
     if str(origin).startswith(TOO_DEEP):
         return QueryTooDeep(
             "The query nests more lists in each other than the database can follow.",
-            hint="Ask for the inner lists in another query. Three in each other always work (a search counts as one), with SQLite 3.46 any number.",
+            hint="Ask for the inner lists in another query. Three in each other always work (a search, and each condition "
+            "in another, counts as one more); with SQLite 3.46 any number does.",
         )
     code = getattr(origin, "sqlite_errorcode", None)
     found = FAULTS.get(code & 0xFF) if code is not None else None

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 import strawberry
-from sqlalchemy import BigInteger, ColumnElement, Text, and_, exists, false, func, not_, or_, select, true
+from sqlalchemy import BigInteger, ColumnElement, Text, and_, case, cast, exists, false, func, not_, null, or_, select, true
 from sqlalchemy.sql.selectable import NamedFromClause
 
 from data import tables
@@ -41,6 +41,12 @@ class DateMatch(Enum):
         "OVERLAPS", description="The document may fall into the period: they share at least one day."
     )
     WITHIN = strawberry.enum_value("WITHIN", description="The document surely falls into the period: all its days are in it.")
+
+
+@strawberry.enum(description="Whether a document falls into a period that it was found by.")
+class DateFit(Enum):
+    CERTAIN = strawberry.enum_value("CERTAIN", description="All days that it may be of are in the period.")
+    POSSIBLE = strawberry.enum_value("POSSIBLE", description="It may be of a day in the period, or of one outside.")
 
 
 @strawberry.enum(description="Upwards or downwards.")
@@ -168,10 +174,10 @@ Rule = Callable[[Ask, Any, Arg], ColumnElement[bool]]
 
 def json_bind(ask: Ask, arg: Arg, convert: Callable[[Any], Any] = lambda item: item) -> ColumnElement[Any]:
     """A list argument as one placeholder: a JSON list, each member converted."""
-    return ask.bind(lambda variables: _dump(map(convert, arg.get(variables) or ())), Text())
+    return ask.bind(lambda variables: dump(map(convert, arg.get(variables) or ())), Text())
 
 
-def _dump(items: Any) -> str:
+def dump(items: Any) -> str:
     return orjson.dumps(list(items)).decode()
 
 
@@ -189,7 +195,7 @@ def among_ids(ask: Ask, arg: Arg, type_name: str, column: ColumnElement[Any]) ->
     """The column is one of the given ids, global or the records' own."""
 
     def get(variables: Mapping[str, Any]) -> str:
-        return _dump(spelling for id_ in arg.get(variables) for spelling in spellings(type_name, id_))
+        return dump(spelling for id_ in arg.get(variables) for spelling in spellings(type_name, id_))
 
     return column.in_(members(ask.bind(get, Text())))
 
@@ -233,6 +239,20 @@ def _days(ask: Ask, period: Getter) -> tuple[ColumnElement[int], ColumnElement[i
     return first, ask.bind(lambda v: _or(period(v).last_day, tables.LAST), BigInteger())
 
 
+def days_of(ask: Ask, arg: Arg) -> tuple[ColumnElement[int], ColumnElement[int]]:
+    """The first and last day of the period that a date filter asks for."""
+    return _days(ask, _period(arg["edtf"]))
+
+
+def date_match(ask: Ask, row: Any) -> ColumnElement[str]:
+    """Whether a document surely falls into the period that its list is filtered by; null without one, or without a date."""
+    wanted = ask["filter"]["date"]
+    if wanted.is_null:
+        return cast(null(), Text())
+    surely = within(ask, row, _period(wanted["edtf"]))
+    return case((row.c.date_edtf.is_(None), null()), (surely, "CERTAIN"), else_="POSSIBLE")
+
+
 def within(ask: Ask, row: Any, period: Getter) -> ColumnElement[bool]:
     """A document's days all lie in a period; a side that is open or unknown is never surely inside."""
     first, last = _days(ask, period)
@@ -258,17 +278,26 @@ def _dated(_: Ask, row: Any, arg: Arg) -> ColumnElement[bool]:
 
 
 def _genre(ask: Ask, row: Any, arg: Arg) -> ColumnElement[bool]:
-    wanted = select(GENRES.c.id).where(GENRES.c.folded.in_(members(json_bind(ask, arg, fold))))
-    found: ColumnElement[bool] = func.coalesce(row.c.genre_id, 0).in_(wanted)
-    return found
+    return genre_fits(ask, func.coalesce(row.c.genre_id, 0), arg)
+
+
+def genre_fits(ask: Ask, genre_id: ColumnElement[int], arg: Arg) -> ColumnElement[bool]:
+    """A genre is one of those asked for."""
+    return genre_id.in_(select(GENRES.c.id).where(GENRES.c.folded.in_(members(json_bind(ask, arg, fold)))))
 
 
 def _language(ask: Ask, row: Any, arg: Arg) -> ColumnElement[bool]:
     spoken = DOCUMENT_LANGUAGES.alias()
+    mine = spoken.c.document_id == row.c.id
+    return exists(select(1).select_from(spoken).where(mine, language_fits(ask, spoken.c.language, arg)).correlate(row))
+
+
+def language_fits(ask: Ask, language: ColumnElement[str], arg: Arg) -> ColumnElement[bool]:
+    """A language is one of those asked for, or a kind of it."""
     wanted = members(json_bind(ask, arg, str.lower)).subquery()
-    tag = func.lower(spoken.c.language)
+    tag = func.lower(language)
     fits = or_(tag == wanted.c.value, func.substr(tag, 1, func.length(wanted.c.value) + 1) == wanted.c.value + "-")
-    return exists(select(1).select_from(spoken.join(wanted, fits)).where(spoken.c.document_id == row.c.id).correlate(row))
+    return exists(select(1).select_from(wanted).where(fits).correlate_except(wanted))
 
 
 def role_rule(ask: Ask, arg: Arg, column: ColumnElement[Any]) -> ColumnElement[bool]:

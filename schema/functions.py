@@ -215,10 +215,15 @@ def greatest(left: ColumnElement[Any], right: ColumnElement[Any]) -> ColumnEleme
     return case((left > right, left), else_=right)
 
 
+def year_of(day: ColumnElement[int]) -> ColumnElement[int]:
+    """The year of a day; years before 0 are counted astronomically."""
+    return (day - ((day % 10000) + 10000) % 10000) // 10000
+
+
 def iso_day(day: ColumnElement[Any]) -> ColumnElement[str]:
     """A day (year*10000 + month*100 + day) as `1949-12-09`; years before 0 with a sign, beyond 9999 with all their digits."""
     in_year = ((day % 10000) + 10000) % 10000
-    year = (day - in_year) // 10000
+    year = year_of(day)
     pattern = case((day < 0, "%05d-%02d-%02d"), else_="%04d-%02d-%02d")
     text = func.printf(pattern, year, in_year // 100, in_year % 100)
     return case((day.isnot(None), text), else_=None)

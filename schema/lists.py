@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause
@@ -50,13 +51,17 @@ class Kind:
     keys: Mapping[str, tuple[str, str, type]]
     subject: Subject
 
-    def listing(self, ask: Ask, link: FromClause | None = None, *, of: str = "id", **more: Any) -> Listing:
-        """The list of this kind, filtered and ordered as asked: all rows, or those that a link table names in column `of`."""
+    def listing(self, ask: Ask, link: FromClause | None = None, *, of: str = "id", omit: str = "", **more: Any) -> Listing:
+        """The list of this kind, filtered and ordered as asked: all rows, or those that a link table names in column `of`.
+
+        `omit` is a member of the filter to be left out.
+        """
         row = self.table.alias()
+        again = partial(self.listing, ask, link, of=of, **more)
         default = more.pop("default", Order("DEFAULT"))
         search = searching(ask, self.subject)
         by, hits = self._order(ask, row, search, default)
-        wanted = ask["filter"]
+        wanted = ask["filter"].without(omit)
         rows: FromClause = row if link is None else link
         node_id = row.c.id if link is None else link.c[of]
         where = list(more.pop("where", ()))
@@ -69,7 +74,9 @@ class Kind:
             rows = rows.join(hits, hits.c.id == node_id)
         if search:
             where += search.conditions(row, node_id, ranked=hits is not None)
-        return Listing(rows, node_id, node_by_id(self.table), tuple(where), by, search=search, **more)
+        return Listing(
+            rows, node_id, node_by_id(self.table), tuple(where), by, search=search, without=lambda omit: again(omit=omit), **more
+        )
 
     def _order(self, ask: Ask, row: Any, search: Searching | None, default: Order) -> tuple[Order, Any]:
         """The order that is asked for, and if it is relevance, the hits that have it."""

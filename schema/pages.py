@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import (
+    CTE,
     BigInteger,
     ColumnElement,
     FromClause,
@@ -79,22 +80,41 @@ class Order:
 
 @dataclass(frozen=True)
 class Listing:
-    """A list before it is cut into pages: where its rows come from, and which column names the node."""
+    """A list before it is cut into pages: where its rows come from, and which column names the node.
+
+    `node` finds the row of a node's id; where it is None, what is carried is all there is of a node. `without` is the list as it
+    would be without a member of its filter.
+    """
 
     rows: FromClause
     node_id: ColumnElement[int]
-    node: Callable[[ColumnElement[int]], tuple[FromClause, ColumnElement[bool]]]
+    node: Callable[[ColumnElement[int]], tuple[FromClause, ColumnElement[bool]]] | None
     where: tuple[ColumnElement[bool], ...] = ()
     order: Order = field(default_factory=lambda: Order("DEFAULT"))
     carry: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
     edge: Any = None
     search: Any = None
+    without: Callable[[str], "Listing"] | None = None
+    node_kind: type[int] | type[str] = int
+
+    def ids(self) -> Select[Any]:
+        """The ids of all nodes of the list, as `id`."""
+        return self.select(self.node_id.label("id"))
+
+    def materialized(self) -> tuple["Listing", CTE]:
+        """The same list, read once for all that is asked of it."""
+        keys = [key.column.label(f"s{i}") for i, key in enumerate(self.order.keys)]
+        rows = self.select(self.node_id.label("id"), *keys, *(column.label(name) for name, column in self.carry.items()))
+        found = rows.cte(nesting=True)
+        order = replace(self.order, keys=tuple(replace(key, column=found.c[f"s{i}"]) for i, key in enumerate(self.order.keys)))
+        carry = {name: found.c[name] for name in self.carry}
+        return replace(self, rows=found, node_id=found.c.id, where=(), order=order, carry=carry), found
 
     def filtered(self, *conditions: ColumnElement[bool]) -> "Listing":
         return replace(self, where=(*self.where, *conditions))
 
     def sort_keys(self) -> tuple[Key, ...]:
-        return (*self.order.keys, Key(self.node_id))
+        return (*self.order.keys, Key(self.node_id, self.node_kind))
 
     def select(self, *columns: ColumnElement[Any]) -> Select[Any]:
         """The columns over all rows of the list; rows of outer statements are meant where they are named."""
@@ -131,6 +151,12 @@ class PageView:
     page: Subquery | None = None
     kept: ColumnElement[bool] | None = None
     node: FromClause | None = None
+    whole: Listing | None = None
+
+    @property
+    def all(self) -> Listing:
+        """The whole list, for what is asked of more than the page."""
+        return self.whole or self.listing
 
     def limit(self, name: str) -> ColumnElement[int]:
         """The number given as `first` or `last` (`first` by default)."""
@@ -152,21 +178,30 @@ def connection(ask: Ask, listing: Listing) -> ColumnElement[str]:
     _check(ask, listing, asked)
     selected = ask.selected()
     needs_page = bool(selected & {"edges", "nodes", "pageInfo"})
+    whole = None
+    shared: list[CTE] = []
+    if (listing.search and len(selected & {"totalCount", "nodes", "edges"}) > 1) or selected & {"facets", "timeline"}:
+        whole, read = listing.materialized()
+        shared = [read]
+        listing = whole if listing.search else listing
     with ask.rows(_late_size(ask, asked.first or asked.last, 0)):
         if not needs_page:
-            return ask.below(PageView(ask, listing, asked))
+            below = ask.below(PageView(ask, listing, asked, whole=whole))
+            return _typed(select(below).add_cte(*shared).scalar_subquery(), below) if shared else below
         numbered = "pageInfo" in selected or (asked.first is not None and asked.last is not None)
         page, kept = _page(ask, listing, asked, numbered=numbered)
-        node, found = listing.node(page.c[f"k{len(listing.sort_keys()) - 1}"])
-        below = ask.below(PageView(ask, listing, asked, page, kept, node))
+        node, found = listing.node(page.c[f"k{len(listing.sort_keys()) - 1}"]) if listing.node else (page, None)
+        below = ask.below(PageView(ask, listing, asked, page, kept, node, whole))
     rows: FromClause = page
-    if selected & {"edges", "nodes"}:
+    if found is None:
+        below = _typed(case((func.count() >= 0, below)), below)
+    elif selected & {"edges", "nodes"}:
         rows = page.outerjoin(node, found)  # outer, because its left side, which has the order, is then read first
     else:
         below = _typed(case((func.count() >= 0, below)), below)  # an aggregate, as lists are: one row from however many
     return cast(
         "ColumnElement[str]",
-        _typed(select(below).select_from(rows).correlate_except(page, node).scalar_subquery(), below),
+        _typed(select(below).select_from(rows).add_cte(*shared).correlate_except(page, node).scalar_subquery(), below),
     )
 
 
@@ -374,7 +409,7 @@ def edge_cursor(edge: EdgeRow, _: Ask) -> ColumnElement[str]:
 
 def total_count(view: PageView, _: Ask) -> ColumnElement[int]:
     """How many there are in the whole list, not only on this page. Counted only when asked for."""
-    return view.listing.select(func.count()).scalar_subquery()
+    return view.all.select(func.count()).scalar_subquery()
 
 
 def page_info(view: PageView, ask: Ask) -> ColumnElement[str]:

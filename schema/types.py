@@ -6,7 +6,7 @@ Each field is declared with the SQL that it is (`schema/fields.py`); every descr
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 from sqlalchemy import ColumnElement, FromClause, and_, case, exists, func, or_, select
@@ -44,6 +44,8 @@ from schema.filters import (
     PERSON_ARGUMENTS,
     ROLE_ARGUMENT,
     TOPIC_ARGUMENTS,
+    DateFit,
+    date_match,
     role_rule,
 )
 from schema.functions import inline, joined, json_array, json_or_null, quote
@@ -52,6 +54,7 @@ from schema.pages import (
     EdgeRow,
     Key,
     Order,
+    PageView,
     connection,
     edge_cursor,
     edge_node,
@@ -66,6 +69,7 @@ from schema.pages import (
 )
 from schema.plan import TYPE_KEY, Ask
 from schema.search import MATCHES_ARGUMENTS, SearchMatch, matches
+from schema.timeline import TIMELINE_ARGUMENTS, Timeline, timeline
 from schema.vocabulary import Basis, Certainty, Evidence, PersonKind, Role, TopicKind
 
 DOCUMENT_PEOPLE = tables.table(tables.DocumentPerson)
@@ -107,10 +111,14 @@ class PageInfo:
     end_cursor = field(str | None, end_cursor)
 
 
-def _connection(name: str, node: str, edge_fields: Mapping[str, Any], description: str) -> tuple[Any, Any]:
-    """The two types of a connection: `…Edge` with its facts, and `…Connection`."""
-    own = {"node": field(f"{node} | None", edge_node), "cursor": field(str, edge_cursor), **edge_fields}
-    own["matches"] = field(list[SearchMatch], matches, args=MATCHES_ARGUMENTS)
+def connection_types(name: str, node: Any, edge_fields: Mapping[str, Any], description: str) -> tuple[Any, Any]:
+    """The two types of a connection: `…Edge` with its facts, and `…Connection`; `node` is a type, or the name of one here."""
+    node_or_none = f"{node} | None" if isinstance(node, str) else node | None
+    own = {"node": field(node_or_none, edge_node), "cursor": field(str, edge_cursor), **edge_fields}
+    if isinstance(node, str):
+        own["matches"] = field(list[SearchMatch], matches, args=MATCHES_ARGUMENTS)
+    if node == "Document":
+        own["date_match"] = field(DateFit | None, _date_match)
     edge = strawberry.type(
         type(f"{name}Edge", (), {"__module__": __name__, **own}),
         description=f"{description} One of them, with what belongs to its place in the list.",
@@ -118,14 +126,35 @@ def _connection(name: str, node: str, edge_fields: Mapping[str, Any], descriptio
     globals()[f"{name}Edge"] = edge
     fields = {
         "edges": field(f"list[{name}Edge]", edges),
-        "nodes": field(f"list[{node}]", nodes),
+        "nodes": field(f"list[{node}]" if isinstance(node, str) else list[node], nodes),
         "page_info": field(PageInfo, page_info),
         "total_count": field(int, total_count),
     }
+    if node == "Document":
+        fields["facets"] = field(Annotated["DocumentFacets", strawberry.lazy("schema.facets")], _facets)  # noqa: F821
+        fields["timeline"] = field(Timeline, _timeline, args=TIMELINE_ARGUMENTS)
     return edge, strawberry.type(
         type(f"{name}Connection", (), {"__module__": __name__, **fields}),
         description=f"{description} A page of them.",
     )
+
+
+def _facets(view: PageView, ask: Ask) -> ColumnElement[str]:
+    """How the documents of the whole list are spread over people, topics, genres, languages and years."""
+    return ask.below(view)
+
+
+def _timeline(view: PageView, ask: Ask) -> ColumnElement[str]:
+    """How the documents of the whole list are spread over time."""
+    return timeline(ask, view.all.ids())
+
+
+def _date_match(edge: EdgeRow, _: Ask) -> ColumnElement[str]:
+    """Whether the document surely falls into the period that the list is filtered by (`filter: {date: …}`), or only may.
+
+    Null where there is no such filter, and for undated documents.
+    """
+    return date_match(edge.view.ask, edge.view.node)
 
 
 def _parts_of_edge(edge: EdgeRow, ask: Ask) -> ColumnElement[str]:
@@ -193,24 +222,24 @@ def _date_of_letters(day: str, *, falling: bool) -> Any:
 PARTICIPATIONS = {"participations": field(list[Participation], _parts_of_edge, args=LIST_ARGUMENTS)}
 DOCUMENT_COUNT = {"document_count": field(int, _carried("documents"), "In how many documents they meet.")}
 
-_, DocumentConnection = _connection("Document", "Document", {}, "Documents.")
-_, PersonConnection = _connection("Person", "Person", {}, "People.")
-_, TopicConnection = _connection("Topic", "Topic", {}, "Topics.")
-_, DocumentPersonConnection = _connection(
+_, DocumentConnection = connection_types("Document", "Document", {}, "Documents.")
+_, PersonConnection = connection_types("Person", "Person", {}, "People.")
+_, TopicConnection = connection_types("Topic", "Topic", {}, "Topics.")
+_, DocumentPersonConnection = connection_types(
     "DocumentPerson",
     "Person",
     PARTICIPATIONS,
     "The people of a document, each once, however many parts they have in it.",
 )
-_, PersonDocumentConnection = _connection(
+_, PersonDocumentConnection = connection_types(
     "PersonDocument",
     "Document",
     PARTICIPATIONS,
     "The documents of a person, each once, however many parts they have in it.",
 )
-_, PersonTopicConnection = _connection("PersonTopic", "Topic", DOCUMENT_COUNT, "The topics of a person's documents.")
-_, TopicPersonConnection = _connection("TopicPerson", "Person", DOCUMENT_COUNT, "The people of a topic's documents.")
-_, CorrespondentConnection = _connection(
+_, PersonTopicConnection = connection_types("PersonTopic", "Topic", DOCUMENT_COUNT, "The topics of a person's documents.")
+_, TopicPersonConnection = connection_types("TopicPerson", "Person", DOCUMENT_COUNT, "The people of a topic's documents.")
+_, CorrespondentConnection = connection_types(
     "Correspondent",
     "Person",
     {
@@ -423,6 +452,12 @@ def _correspondents(row: Row, ask: Ask) -> ColumnElement[str]:
     return connection(ask, listing)
 
 
+def _person_timeline(row: Row, ask: Ask) -> ColumnElement[str]:
+    """How the person's documents are spread over time."""
+    link = visible_documents(DOCUMENT_PEOPLE.alias())
+    return timeline(ask, select(link.c.document_id.label("id")).where(link.c.person_id == row.c.id).correlate_except(link))
+
+
 @strawberry.type(description="Whoever can act: a person, an organization, a family, an office, or somebody unknown.")
 class Person(Node):
     is_type_of = _is_type_of("Person")
@@ -437,6 +472,7 @@ class Person(Node):
     description = field(str | None, column("description"), "Who it is.")
     documents = field("PersonDocumentConnection", _person_documents, args=ROLE_ARGUMENT | DOCUMENT_ARGUMENTS)
     topics = field("PersonTopicConnection", _person_topics, args=TOPIC_ARGUMENTS)
+    timeline = field(Timeline, _person_timeline, args=TIMELINE_ARGUMENTS)
     correspondents = field("CorrespondentConnection", _correspondents, args=PERSON_ARGUMENTS)
     identifiers = field(
         list[Identifier],

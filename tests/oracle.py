@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from graphql import build_schema, execute_sync, parse
+from oracle_facets import Facets, timeline
 from oracle_search import Index
 
 from data.check import Entry
@@ -38,6 +39,13 @@ class Oracle:
     def index(self, type_: str) -> Index:
         things: list[Any] = [*self.documents, *self.people, *self.topics]
         return Index([thing for thing in things if type(thing).__name__ == type_], type_)
+
+    def period(self, wanted: Any) -> tuple[int, int] | None:
+        """The first and last day of the period of a date filter."""
+        if wanted is None:
+            return None
+        date = parse_edtf(wanted["edtf"])
+        return -LAST if date.first_day is None else date.first_day, LAST if date.last_day is None else date.last_day
 
     def person(self, key: str | None) -> "Person | None":
         return next((p for p in self.people if p.recordId == key), None)
@@ -145,17 +153,37 @@ def named(thing: Any, ids: Iterable[str]) -> bool:
 def page(edges: list[Edge], args: dict[str, Any], keys: dict[str, Callable[[Any], Any]], type_: str) -> dict[str, Any]:
     wanted, order, text = args.pop("filter", None), args.pop("orderBy", None), args.pop("search", None)
     chosen = [edge for edge in edges if fits(edge.node, wanted)]
-    oracle = edges[0].node.oracle if edges else None
+    oracle = edges[0].node.oracle if edges and type_ else None
     ranks = oracle.index(type_).find(text) if oracle and text is not None else None
     if ranks is not None:
         chosen = [edge for edge in chosen if edge.node.recordId in ranks]
-    for edge in edges:
+    for edge in edges if type_ else []:
         edge.facts["matches"] = lambda _, first, node=edge.node: node.oracle.index(type_).matches(node, text, first)
+        if type_ == "Document":
+            edge.facts["dateMatch"] = date_match(edge.node, (wanted or {}).get("date"))
+    more: dict[str, Any] = {}
+    if type_ == "Document":
+        found = [edge.node for edge in chosen]
+
+        def without(member: str) -> list[Any]:
+            rest = {key: value for key, value in (wanted or {}).items() if key != member}
+            return [e.node for e in edges if fits(e.node, rest) and (ranks is None or e.node.recordId in ranks)]
+
+        more = {
+            "facets": oracle and Facets(oracle, without, wanted, (page, Edge, NAMED)),
+            "timeline": lambda _, by: timeline(found, by),
+        }
     if ranks is not None and (order is None or order["field"] == "RELEVANCE"):
         falling = order is not None and order["direction"] == "DESC"
         chosen.sort(key=lambda edge: (ranks[edge.node.recordId], edge.node.loaded), reverse=falling)
         order = None
-    return connection(ordered(chosen, order, keys), **args)
+    return connection(ordered(chosen, order, keys), **args) | more
+
+
+def date_match(document: Any, wanted: Any) -> str | None:
+    if wanted is None or document.parsed is None:
+        return None
+    return "CERTAIN" if document.matches("date", {**wanted, "match": "WITHIN", "includeUndated": False}) else "POSSIBLE"
 
 
 def bounded(items: Sequence[Any], first: int = 100, offset: int = 0) -> list[Any]:
@@ -346,6 +374,9 @@ class Person(Thing):
 
     def topics(self, _: Any, **args: Any) -> Any:
         return page(counted(self.oracle.topic(t) for d in self.all_documents() for t in d.record.topics), args, NAMED, "Topic")
+
+    def timeline(self, _: Any, by: str) -> Any:
+        return timeline(self.all_documents(), by)
 
     def correspondents(self, _: Any, **args: Any) -> Any:
         letters: dict[Person, list[tuple[Document, bool, bool]]] = {}

@@ -20,9 +20,11 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLSchema,
     InlineFragmentNode,
+    ListValueNode,
     NamedTypeNode,
     NameNode,
     NullValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     TypeInfo,
     TypeInfoVisitor,
@@ -56,11 +58,12 @@ EVERYTHING = [*ORACLE.documents, *ORACLE.people, *ORACLE.topics]
 
 NARROWED = [
     (r"\b(first|last): Int = null", r"\1: PageSize = null"),
-    (r"\bfirst: Int! = (100|10)\b", "first: PageSize! = 3"),
+    (r"\bfirst: Int! = (1000|100|10)\b", "first: PageSize! = 3"),
     *(
         (rf'(fields: `{field}:`[^"]*""")(\s*search:) String = null', rf"\1\2 {kind}Search = null")
         for field, kind in (("title", "Document"), ("person", "Person"), ("topic", "Topic"))
     ),
+    (r"\bprefix: String = null", "prefix: Prefix = null"),
     (r'"""[^"]*"""\s*RELEVANCE\n', ""),
     (r"\boffset: Int! = 0", "offset: Offset! = 0"),
     (r"\b(after|before): String = null", r"\1: Cursor = null"),
@@ -74,7 +77,18 @@ for pattern, narrow in NARROWED:
     assert replaced, f"nothing to narrow: {pattern}"
 GENERATED += "\n".join(
     f"scalar {name}"
-    for name in ("PageSize", "Offset", "DocumentSearch", "PersonSearch", "TopicSearch", "Cursor", "RecordId", "Term", "Edtf")
+    for name in (
+        "PageSize",
+        "Offset",
+        "Prefix",
+        "DocumentSearch",
+        "PersonSearch",
+        "TopicSearch",
+        "Cursor",
+        "RecordId",
+        "Term",
+        "Edtf",
+    )
 )
 
 IDS = [key for thing in EVERYTHING for key in (thing.recordId, thing.id)]
@@ -145,6 +159,7 @@ STRATEGIES: dict[str, st.SearchStrategy[Any]] = {
         f"{kind}Search": st.sampled_from([text for text in SEARCHES if suits(text, kind)]).map(nodes.String)
         for kind in ("Document", "Person", "Topic")
     },
+    "Prefix": st.sampled_from(["", "s", "kor", "fil", "mao z", "arg", "embass", "***"]).map(nodes.String),
     "Edtf": st.sampled_from(PERIODS).map(nodes.String),
 }
 generated = queries(GENERATED, custom_scalars=STRATEGIES)
@@ -198,8 +213,17 @@ ALWAYS = 3
 """Lists (and single things) that any SQLite can follow in each other."""
 
 
+def depth_of(value: Any) -> int:
+    """How many conditions a filter has in each other; what stands in a variable is taken for deep."""
+    if isinstance(value, ObjectValueNode):
+        return max((1 + depth_of(member.value) for member in value.fields), default=0)
+    if isinstance(value, ListValueNode):
+        return max(map(depth_of, value.values), default=0)
+    return ALWAYS if isinstance(value, VariableNode) else 0
+
+
 class Nesting(Visitor):
-    """How many lists an operation has in each other; a search counts as one."""
+    """How many lists an operation has in each other; a search counts as one, and so does each condition in another."""
 
     def __init__(self, types: TypeInfo) -> None:
         super().__init__()
@@ -214,7 +238,8 @@ class Nesting(Visitor):
         self.depth -= self._levels(node)
 
     def _levels(self, node: FieldNode) -> int:
-        return self._is_list() + any(argument.name.value == "search" for argument in node.arguments)
+        given = {argument.name.value: argument.value for argument in node.arguments or ()}
+        return self._is_list() + ("search" in given) + (depth_of(given["filter"]) if "filter" in given else 0)
 
     def _is_list(self) -> bool:
         kind, parent = get_named_type(self.types.get_type()), self.types.get_parent_type()

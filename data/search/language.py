@@ -237,6 +237,14 @@ def _date(value: str, character: int) -> HistoricalDate:
         ) from None
 
 
+@lru_cache(maxsize=256)
+def beginning(text: str, subject: Subject, words: Words) -> str | None:
+    """What the index is asked for names with words that begin as typed; None if there are no words."""
+    typed = tuple(words.of(text[:SEARCH_MAX_CHARACTERS]))
+    names = next(name for name in subject.fields if name == subject.type)
+    return _Asked(subject, words).one(Term(names, typed, is_prefix=True)) if typed else None
+
+
 class _Asked:
     """Terms as expressions of the index, and as what is to be highlighted."""
 

@@ -26,7 +26,7 @@ export default [
             suffixes: ['Connection', 'Edge'],
             types: [
               ...['Archive', 'HistoricalDate', 'Identifier', 'Name', 'Note', 'PageInfo', 'Participation', 'Text'],
-              ...['Fragment', 'SearchMatch'],
+              ...['DocumentFacets', 'FacetValue', 'Fragment', 'SearchMatch', 'Timeline', 'TimelineBucket'],
             ],
           },
         },
