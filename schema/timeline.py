@@ -84,8 +84,8 @@ def _bucket(number: Any, unit: str, certain: Any, possible: Any) -> _Bucket:
         edtf = func.substr(iso_day(first), 1, func.length(iso_day(first)) - len("-01"))
         return _Bucket(first, first - 1 + days, edtf, certain, possible)
     start, end = (number * 10, number * 10 + 9) if unit == "DECADE" else (number, number)
-    edtf = _year(start) if unit == "YEAR" else _year(start) + "/" + _year(end)
-    return _Bucket(start * 10000 + 101, end * 10000 + 1231, edtf, certain, possible)
+    years = _year(start) if unit == "YEAR" else _year(start) + "/" + _year(end)
+    return _Bucket(start * 10000 + 101, end * 10000 + 1231, years, certain, possible)
 
 
 def _year(year: Any) -> ColumnElement[str]:

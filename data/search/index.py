@@ -66,7 +66,7 @@ def rebuild(connection: Connection, stemming: str) -> None:
     create(connection)
     index = Index(connection, Words(stemming))
     for type_, found in (("person", PEOPLE), ("topic", TOPICS), ("document", DOCUMENTS)):
-        index.add(type_, connection.execute(select(found.c.id)).scalars())
+        index.add(type_, connection.execute(select(found.c.id)).scalars().all())
     index.seal()
 
 

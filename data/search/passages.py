@@ -3,9 +3,9 @@ r"""The passages of a text in which a search was found: pieces of the text itsel
 >>> words = Words("english")
 >>> from data.search.language import parsed
 >>> from data.search.columns import DOCUMENT
->>> passages(parsed("negotiation", DOCUMENT, words).found, "document.title", "On negotiating peace", words)
-[{'isCutBefore': False, 'isCutAfter': False, 'fragments': [{'text': 'On ', 'hit': False}, {'text': 'negotiating', 'hit': True}, \
-{'text': ' peace', 'hit': False}]}]
+>>> found = passages(parsed("negotiation", DOCUMENT, words).found, "document.title", "On negotiating peace", words)
+>>> [(piece["text"], piece["hit"]) for piece in found[0]["fragments"]]
+[('On ', False), ('negotiating', True), (' peace', False)]
 """
 
 from functools import lru_cache

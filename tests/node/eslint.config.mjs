@@ -12,8 +12,8 @@ export default [
     rules: {
       ...recommended,
       ...relay,
-      // a list may hold plain things too: Relay's rule is about connections
-      '@graphql-eslint/relay-edge-types': ['error', { listTypeCanWrapOnlyEdgeType: false }],
+      // a list may hold plain things too: Relay's rule is about connections; a facet's node may be a value without an id
+      '@graphql-eslint/relay-edge-types': ['error', { listTypeCanWrapOnlyEdgeType: false, shouldImplementNode: false }],
       // a Name has a name
       '@graphql-eslint/no-typename-prefix': 'off',
       // what has no life of its own has no id
