@@ -37,7 +37,7 @@ from data.search.passages import passages
 from data.search.words import Words
 from data.tables import Meta, table
 
-VERSION = 2
+VERSION = 3
 """The layout of the tables; a store of a higher one was written by a newer Fonds."""
 
 APPLICATION_ID = 0x464F4E44  # "FOND", in the header of the file

@@ -4,6 +4,9 @@ Joins use internal whole numbers (`id`) that nobody sees; `key` is the record's 
 
 Columns called `…_rising` and `…_falling` are sort keys without NULL, computed by the database: what is unknown stands last in
 both directions, and a page can be found by comparing keys, however deep it is.
+
+`given_digest` is the BLAKE2b of what was last given of a record, as canonical JSON: the same given again changes nothing, and is
+known without reading the record. NULL where the record was changed by other means since.
 """
 
 from typing import Any, ClassVar
@@ -101,6 +104,7 @@ class Document(SQLModel, table=True):
     classification: str | None = None
     position: int | None = Field(default=None, sa_type=BigInteger)
     extra: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    given_digest: bytes | None = None
     earliest_rising: int = _sort_key("first_day", LAST)
     earliest_falling: int = _sort_key("first_day", FIRST)
     latest_rising: int = _sort_key("last_day", LAST)
@@ -129,6 +133,7 @@ class Person(SQLModel, table=True):
     death_last_day: int | None = _day()
     description: str | None = None
     extra: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    given_digest: bytes | None = None
 
 
 class Topic(SQLModel, table=True):
@@ -141,6 +146,7 @@ class Topic(SQLModel, table=True):
     sort_name: str = Field(index=True)
     description: str | None = None
     extra: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    given_digest: bytes | None = None
 
 
 class Participation(SQLModel, table=True):
@@ -289,6 +295,103 @@ class Note(SQLModel, table=True):
     position: int
     kind: str
     text: str
+
+
+# History: every change with its origin, and a way back.
+
+
+class Load(SQLModel, table=True):
+    """One change of the archive as a whole: a load, and also an undo, a merge, a split. Kept for good.
+
+    `by` is a token's name or the system's user; `mode` one of UPSERT, APPEND, REPLACE, DELETE_MISSING, UNDO, MERGE, SPLIT,
+    DISTINCT; the counts are of records. `undoes_id` is the load that this one took back.
+    """
+
+    __tablename__: ClassVar[Any] = "loads"
+    id: int | None = Field(default=None, primary_key=True)
+    at: str  # UTC, as 2026-11-25T21:50:11.123456Z
+    by: str
+    mode: str
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    rejected: int = 0
+    seconds: float = 0.0
+    undoes_id: int | None = Field(default=None, foreign_key="loads.id", index=True)
+
+
+class LoadFile(SQLModel, table=True):
+    """A file that a load read: as it was named, with the SHA-256 (hexadecimal) of its bytes."""
+
+    __tablename__: ClassVar[Any] = "load_files"
+    id: int | None = Field(default=None, primary_key=True)
+    load_id: int = Field(foreign_key="loads.id", index=True)
+    position: int
+    name: str
+    sha256: str
+    size_bytes: int
+    records: int
+
+
+class Revision(SQLModel, table=True):
+    """What one load did to one record: `action` is ADDED, CHANGED or REMOVED.
+
+    `before` and `after` hold, as JSON objects in the record format, the fields that changed and nothing else; a field that was
+    (or is) absent is null. Of an addition both are NULL: what was added is the record as it is now, with all later `before`s
+    put back. Of a removal `before` is the whole record and `after` NULL. What stayed as it was has no revision.
+    """
+
+    __tablename__: ClassVar[Any] = "revisions"
+    __table_args__: ClassVar[Any] = (Index("revisions_of_record", "type", "key", "id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    load_id: int = Field(foreign_key="loads.id", index=True)
+    type: str  # document, person, topic
+    key: str  # the record's own id
+    action: str
+    before: str | None = None
+    after: str | None = None
+
+
+class Tombstone(SQLModel, table=True):
+    """A record that was removed and has not come back: its id answers "gone, since …"."""
+
+    __tablename__: ClassVar[Any] = "tombstones"
+    type: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    load_id: int = Field(foreign_key="loads.id", index=True)
+
+
+class Redirect(SQLModel, table=True):
+    """An id that was merged into another and keeps resolving: always to a record that is there, never to another redirect."""
+
+    __tablename__: ClassVar[Any] = "redirects"
+    __table_args__: ClassVar[Any] = (Index("redirects_to", "type", "target"),)
+    type: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    target: str
+    load_id: int = Field(foreign_key="loads.id", index=True)
+
+
+class Distinct(SQLModel, table=True):
+    """Two people of whom somebody said that they are not the same (`key` sorts before `other`), so that nobody asks again."""
+
+    __tablename__: ClassVar[Any] = "distinct_people"
+    key: str = Field(primary_key=True)
+    other: str = Field(primary_key=True)
+    load_id: int = Field(foreign_key="loads.id", index=True)
+
+
+class Token(SQLModel, table=True):
+    """Who may write over HTTP: a name and the SHA-256 of a secret that was shown once; `role` is `editor`."""
+
+    __tablename__: ClassVar[Any] = "tokens"
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    role: str
+    hash: str = Field(unique=True)
+    created_at: str
+    revoked_at: str | None = None
 
 
 def table(model: type[SQLModel]) -> Table:
