@@ -1,8 +1,12 @@
 """Readers: what each format gives, and what is wrong with a file, with the place where."""
 
+import gzip
 import json
+import sys
 from collections.abc import Callable
+from io import BytesIO, RawIOBase, TextIOWrapper
 from pathlib import Path
+from typing import BinaryIO, ClassVar, cast
 
 import pytest
 import yaml
@@ -137,13 +141,19 @@ def test_a_file_that_is_not_utf_8_is_refused_with_line_and_byte(write: Write, na
         "FILE_UNREADABLE",
         f"The file is not UTF-8: at byte {len(content) + 3} stands 0xe9.",
         3,
-        "Save it as UTF-8.",
+        "Save it as UTF-8, or name its encoding: `--encoding windows-1252`, for example.",
     )
 
 
 def test_a_file_in_utf_16_is_told(write: Write) -> None:
-    assert failure(write("a.jsonl", LETTER.encode("utf-16"))).hint == "Save it as UTF-8 (it is UTF-16)."
-    assert failure(write("a.yaml", LETTER.encode("utf-16"))).hint == "Save it as UTF-8 (it is UTF-16)."
+    assert (
+        failure(write("a.jsonl", LETTER.encode("utf-16"))).hint
+        == "Save it as UTF-8 (it is UTF-16), or name its encoding: `--encoding windows-1252`, for example."
+    )
+    assert (
+        failure(write("a.yaml", LETTER.encode("utf-16"))).hint
+        == "Save it as UTF-8 (it is UTF-16), or name its encoding: `--encoding windows-1252`, for example."
+    )
 
 
 # JSON Lines
@@ -221,7 +231,7 @@ def test_json_that_goes_over_lines_is_told_that_it_should_not(write: Write) -> N
 
 
 def test_a_line_without_end_is_refused(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("data.readers.json_lines.LINE_MAX_BYTES", 2**20)
+    monkeypatch.setattr("data.readers.files.LINE_MAX_BYTES", 2**20)
     error = failure(write("a.jsonl", b"1\n" + b'"' + b"x" * 2**20 + b'"'))
     assert (error.message, error.place.line) == ("The line has more than 1 MiB.", 2)
 
@@ -375,7 +385,128 @@ def test_broken_yaml_is_refused_with_its_line(write: Write, parser: str, text: s
     assert "\n" not in str(error)
 
 
-def test_a_yaml_file_that_is_too_large_for_memory_is_refused(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_yaml_gives_records_before_it_meets_an_error(write: Write, parser: str) -> None:
+    del parser
+    raws = read(write("a.yaml", "- {id: a}\n- {id: b}\n- {id: [}\n"))
+    assert [next(raws).value, next(raws).value] == [{"id": "a"}, {"id": "b"}]
+    with pytest.raises(InvalidSyntax):
+        next(raws)
+
+
+def test_a_text_that_is_too_large_for_memory_is_refused(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("data.readers.files.TEXT_MAX_BYTES", 2**20)
-    error = failure(write("a.yaml", b"# " + b"x" * 2**20))
+    error = failure(write("a.txt", b"x" * (2**20 + 1)), "listing")
     assert error.message == "The file has more than 1 MiB."
+
+
+# Where the bytes come from
+
+
+def compressed(suffix: str, content: bytes) -> bytes:
+    if suffix == ".gz":
+        return gzip.compress(content)
+    zstandard = pytest.importorskip("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
+    checked: bytes = zstandard.compress(content, options={zstandard.CompressionParameter.checksum_flag: 1})
+    return checked
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+def test_a_compressed_file_is_read_as_its_inner_suffix_says(write: Write, suffix: str) -> None:
+    lines = compressed(suffix, f"{LETTER}\n".encode()) + compressed(suffix, b"2\n")  # two members, as `cat` joins them
+    assert values(write(f"a.jsonl{suffix}", lines)) == [json.loads(LETTER), 2]
+    assert values(write(f"a.YML{suffix.upper()}", compressed(suffix, b"- {id: a}"))) == [{"id": "a"}]
+    assert values(write("a.jsonl", compressed(suffix, b"1"))) == [1]
+    assert failure(write(f"a{suffix}", lines)).message == "The file has no suffix that says its format."
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+def test_a_broken_compressed_file_is_refused(write: Write, suffix: str) -> None:
+    lines = compressed(suffix, bytes(range(256)).hex().encode() * 10)
+    for content in (lines[:-1], lines[:6], lines[:20] + b"\xff\xff\xff" + lines[23:]):
+        error = failure(write("a.jsonl", content))
+        assert (error.code, error.message.partition(":")[0]) == ("FILE_UNREADABLE", "The compressed file is broken")
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz", ".zst"])
+def test_standard_input_is_read_with_a_format(monkeypatch: pytest.MonkeyPatch, suffix: str) -> None:
+    content = compressed(suffix, LETTER.encode()) if suffix else LETTER.encode()
+    monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(content)))
+    assert [(str(raw.place), raw.value) for raw in read(Path("-"), "jsonl")] == [("-:1", json.loads(LETTER))]
+    assert failure(Path("-")).message == "Standard input has no suffix that says its format."
+    assert failure(Path("-"), "jsonl").message == "The file holds no record."
+    assert not sys.stdin.buffer.closed
+
+
+def test_an_open_stream_is_read_under_the_name_of_its_file() -> None:
+    stream = BytesIO(LETTER.encode() + b"\n{")
+    raws = read(Path("nowhere/a.jsonl"), stream=stream)
+    assert next(raws).place.file == "nowhere/a.jsonl"
+    with pytest.raises(InvalidSyntax, match=r"nowhere/a.jsonl:2: Not JSON"):
+        next(raws)
+    assert not stream.closed
+
+
+def test_a_pipe_that_brings_its_first_byte_alone_is_read(tmp_path: Path) -> None:
+    class Slow(RawIOBase):
+        parts: ClassVar = [b"\x1f", b"\x8b", gzip.compress(b"1\n2")[2:]]
+
+        def readable(self) -> bool:
+            return True
+
+        def read(self, size: int = -1, /) -> bytes:
+            del size
+            return self.parts.pop(0) if self.parts else b""
+
+    raws = read(tmp_path / "a.jsonl", stream=cast("BinaryIO", Slow()))
+    assert [raw.value for raw in raws] == [1, 2]
+
+
+# Encodings
+
+
+@pytest.mark.parametrize("encoding", ["windows-1252", "utf-16", "UTF-16-LE", "utf-32", "utf-8-sig", "gb18030"])
+def test_text_is_read_in_the_encoding_that_is_named(write: Write, encoding: str) -> None:
+    text = "\u00e9t\u00e9" if encoding != "gb18030" else "\u5317\u4eac \U00020000"
+    lines = write("a.jsonl", f'"a"\n"{text}"\n'.encode(encoding))
+    assert [(raw.place.line, raw.value) for raw in read(lines, encoding=encoding)] == [(1, "a"), (2, text)]
+    items = write("a.yaml", f"- a\n- {text}\n".encode(encoding))
+    assert [(raw.place.line, raw.value) for raw in read(items, encoding=encoding)] == [(1, "a"), (2, text)]
+    page = write("a.txt", f"1 - 1 of 1\n1949\n{text}\n".encode(encoding))
+    assert [cast("dict[str, str]", raw.value)["title"] for raw in read(page, "listing", encoding=encoding)] == [text]
+
+
+def test_bytes_that_are_not_of_the_encoding_are_refused_with_line_and_byte(write: Write) -> None:
+    lines = write("a.jsonl", b'"a"\n\n"\x81"\n')
+    with pytest.raises(UnreadableFile) as caught:
+        list(read(lines, encoding="windows-1252"))
+    assert (caught.value.message, caught.value.place.line) == ("The file is not cp1252: at byte 6 stands 0x81.", 3)
+    wide = write("b.jsonl", '"a"\n"b"\n'.encode("utf-16-le") + b"\x00\xdcx\x00")
+    with pytest.raises(UnreadableFile) as caught:
+        list(read(wide, encoding="utf-16-le"))
+    assert (caught.value.message, caught.value.place.line) == ("The file is not utf-16-le: at byte 16 stands 0x00.", 3)
+
+
+@pytest.mark.parametrize("encoding", ["klingon", "rot13", "base64", "", "a\0b", "undefined"])
+def test_an_encoding_that_there_is_not_is_refused_at_once(write: Write, encoding: str) -> None:
+    with pytest.raises(UnreadableFile, match="There is no such encoding"):
+        read(write("a.jsonl", LETTER), encoding=encoding or "\x7f")
+
+
+# Going on after an error
+
+
+def test_a_line_s_content_is_what_stands_in_the_file(write: Write) -> None:
+    raws = list(read(write("a.jsonl", b'\xef\xbb\xbf{"a":  1 }\r\n 2 ')))
+    assert [raw.content for raw in raws] == [b'\xef\xbb\xbf{"a":  1 }', b" 2 "]
+
+
+def test_reading_goes_on_after_a_faulty_line_if_somebody_takes_its_error(write: Write) -> None:
+    faults: list[tuple[str, bytes | None]] = []
+    path = write("a.jsonl", b'1\n{"a": \n"caf\xe9"\n2\n')
+    raws = read(path, on_fault=lambda error, content: faults.append((str(error), content)))
+    assert [raw.value for raw in raws] == [1, 2]
+    assert faults == [
+        (f"{path}:2: Not JSON: Expecting value, at column 7.", b'{"a": '),
+        (f"{path}:3: The file is not UTF-8: at byte 13 stands 0xe9.", b'"caf\xe9"'),
+    ]
+    assert list(read(write("b.jsonl", "{"), on_fault=lambda error, content: None)) == []  # noqa: ARG005

@@ -1,72 +1,161 @@
-"""Opening files and decoding them, with errors that say what is wrong and where."""
+"""What a reader reads: a file's lines, its text or its bytes as UTF-8, with errors that say at which byte and line they stand."""
 
-import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
-from io import BufferedReader
+import codecs
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from io import BufferedReader, RawIOBase
 from pathlib import Path
+from typing import NamedTuple
 
-from data.errors import Place, UnreadableFile
+from data.errors import InvalidSyntax, Place, RecordError, UnreadableFile
+from data.readers.streams import CHUNK_BYTES, opened
 
 TEXT_MAX_BYTES = 2**28
+LINE_MAX_BYTES = 2**26
+UTF_8 = "utf-8"
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _UTF_16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+_ASCII = bytes(range(128))
+
+OnFault = Callable[[RecordError, bytes | None], None]
+"""Takes an error after which the reader goes on, and the record's bytes where such a piece stands for itself (`Raw.content`)."""
 
 
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    """Turns what the system says of the file into UnreadableFile."""
-    place = Place(str(path))
-    try:
-        yield
-    except FileNotFoundError:
-        raise UnreadableFile("There is no such file.", place=place) from None
-    except IsADirectoryError:
-        raise UnreadableFile("This is a directory, not a file.", place=place, hint="Name the files in it.") from None
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise UnreadableFile(f"The file cannot be opened: {reason}.", place=place) from None
-    except ValueError:  # a NUL in the name
-        raise UnreadableFile("This is no name of a file.", place=place) from None
+class Line(NamedTuple):
+    """A line of a file: its number from 1, the offset of its first byte from 0, its bytes with the line end."""
+
+    number: int
+    first_byte: int
+    content: bytes
 
 
-def check_file(path: Path) -> None:
-    """UnreadableFile if the file is missing, a directory or empty; a pipe is left as it is."""
-    with _explained(path):
-        status = path.stat()
-        if stat.S_ISDIR(status.st_mode):
-            raise IsADirectoryError
-    if stat.S_ISREG(status.st_mode) and not status.st_size:
-        raise UnreadableFile("The file is empty.", place=Place(str(path)))
+@dataclass(frozen=True)
+class Source:
+    """A file that is read once, from its head: its name for errors, its bytes, decompressed, and their encoding.
 
+    `path` is there where the bytes are those of a plain file, in which one may also jump. `on_fault` is given the errors that
+    concern one record, and the reader goes on; without it they are raised.
+    """
 
-def open_file(path: Path) -> BufferedReader:
-    """The file, open for reading bytes; UnreadableFile if it cannot be."""
-    with _explained(path):
-        return path.open("rb")
+    name: str
+    stream: BufferedReader
+    encoding: str = UTF_8
+    path: Path | None = None
+    on_fault: OnFault | None = None
+
+    def place(self, line: int | None = None) -> Place:
+        return Place(self.name, line)
+
+    def fault(self, error: RecordError, content: bytes | None = None) -> None:
+        """Raises the error, or gives it to whoever asked to go on after it."""
+        if self.on_fault is None:
+            raise error
+        self.on_fault(error, content)
+
+    def lines(self) -> Iterator[Line]:
+        """Each line, in the file's encoding (`text_of` decodes it); a byte order mark at the head is the first line's."""
+        first_byte = 0
+        stream = self.stream if _keeps_ascii(self.encoding) else self.utf_8()
+        for number, content in enumerate(iter(lambda: stream.readline(LINE_MAX_BYTES + 1), b""), start=1):
+            if len(content) > LINE_MAX_BYTES:
+                raise InvalidSyntax(f"The line has more than {LINE_MAX_BYTES // 2**20} MiB.", place=self.place(number))
+            yield Line(number, first_byte, content)
+            first_byte += len(content)
+
+    def text_of(self, line: Line) -> str:
+        """A line of `lines` as text, without the byte order mark; UnreadableFile with line and byte."""
+        encoding = self.encoding if _keeps_ascii(self.encoding) else UTF_8
+        try:
+            text = line.content.decode(encoding)
+        except UnicodeDecodeError as error:
+            raise _undecodable(self, error, line.number, line.first_byte) from None
+        return text.removeprefix(BOM) if line.number == 1 else text
+
+    def text(self) -> str:
+        """All of it as text, its line ends as they are, without the byte order mark; UnreadableFile above 256 MiB."""
+        content = self.stream.read(TEXT_MAX_BYTES + 1)
+        if len(content) > TEXT_MAX_BYTES:
+            raise UnreadableFile(
+                f"The file has more than {TEXT_MAX_BYTES // 2**20} MiB.",
+                place=self.place(),
+                hint="Give many records as JSON Lines (.jsonl), which is read line by line.",
+            )
+        try:
+            return content.decode(self.encoding).removeprefix(BOM)
+        except UnicodeDecodeError as error:
+            raise _undecodable(self, error) from None
+
+    def utf_8(self) -> BufferedReader:
+        """The bytes as UTF-8, without the byte order mark, whatever the file's encoding; UnreadableFile as `text_of`."""
+        return BufferedReader(_Utf8(self), CHUNK_BYTES)
 
 
 def read_text(path: Path) -> str:
-    """The whole file as text, its line ends as they are; a byte order mark at its head is dropped."""
-    with open_file(path) as file:
-        content = file.read(TEXT_MAX_BYTES + 1)
-    if len(content) > TEXT_MAX_BYTES:
-        raise UnreadableFile(
-            f"The file has more than {TEXT_MAX_BYTES // 2**20} MiB.",
-            place=Place(str(path)),
-            hint="Give many records as JSON Lines (.jsonl), which is read line by line.",
-        )
-    return decode(content, path=path).removeprefix(BOM)
+    """The whole UTF-8 file as text, its line ends as they are; a byte order mark at its head is dropped."""
+    with opened(path) as stream:
+        return Source(str(path), stream).text()
 
 
-def decode(content: bytes, *, path: Path, first_line: int = 1, first_byte: int = 0) -> str:
-    """The bytes as text; UnreadableFile with line and byte offset (from 0) of the first that is not UTF-8."""
+def checked_encoding(name: str | None, place: Place) -> str:
+    """The encoding by its usual name; UTF-8 if none is given. UnreadableFile: there is none of this name."""
     try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = first_line + content.count(b"\n", 0, error.start)
+        _ASCII.decode(name or UTF_8, "ignore")
+        found = codecs.lookup(name or UTF_8).name
+    except (LookupError, ValueError):
         raise UnreadableFile(
-            f"The file is not UTF-8: at byte {first_byte + error.start} stands 0x{content[error.start]:02x}.",
-            place=Place(str(path), line),
-            hint="Save it as UTF-8" + (" (it is UTF-16)." if content[:2] in _UTF_16_BOMS else "."),
+            "There is no such encoding.", place=place, value=name, hint="For example utf-8, windows-1252, utf-16 or shift_jis."
         ) from None
+    return UTF_8 if found == "utf-8-sig" else found
+
+
+class _Utf8(RawIOBase):
+    """A source's bytes, decoded and written again as UTF-8, chunk by chunk."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._decoder = codecs.getincrementaldecoder(source.encoding)()
+        self._first_byte = 0
+        self._line = 1
+        self._ready = b""
+        self._is_begun = False
+        self._is_done = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override] # any writable buffer
+        while not self._ready and not self._is_done:
+            self._ready = self._next()
+        count = min(len(buffer), len(self._ready))
+        buffer[:count], self._ready = self._ready[:count], self._ready[count:]
+        return count
+
+    def _next(self) -> bytes:
+        content = self._source.stream.read1(CHUNK_BYTES)
+        self._is_done = not content
+        waiting = len(self._decoder.getstate()[0])
+        try:
+            text = self._decoder.decode(content, final=self._is_done)
+        except UnicodeDecodeError as error:
+            raise _undecodable(self._source, error, self._line, self._first_byte - waiting) from None
+        self._first_byte += len(content)
+        self._line += text.count("\n")
+        if text and not self._is_begun:
+            text, self._is_begun = text.removeprefix(BOM), True
+        return text.encode(errors="surrogatepass")
+
+
+def _keeps_ascii(encoding: str) -> bool:
+    """Whether ASCII means itself in the encoding, so that lines can be told before they are decoded."""
+    return _ASCII.decode(encoding, "replace").encode(errors="replace") == _ASCII
+
+
+def _undecodable(source: Source, error: UnicodeDecodeError, first_line: int = 1, first_byte: int = 0) -> UnreadableFile:
+    lines = error.object[: error.start].decode(source.encoding, "replace").count("\n")
+    name = "UTF-8" if source.encoding == UTF_8 else source.encoding
+    what = "Save it as UTF-8" + (" (it is UTF-16)" if error.object[:2] in _UTF_16_BOMS else "")
+    return UnreadableFile(
+        f"The file is not {name}: at byte {first_byte + error.start} stands 0x{error.object[error.start]:02x}.",
+        place=source.place(first_line + lines),
+        hint=f"{what}, or name its encoding: `--encoding windows-1252`, for example.",
+    )

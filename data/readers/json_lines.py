@@ -5,14 +5,12 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NoReturn
 
-from data.errors import InvalidSyntax, Place, shorten
-from data.readers.files import BOM, decode, open_file
+from data.errors import InvalidSyntax, Place, RecordError, shorten
+from data.readers.files import Source
 from data.readers.raw import Raw
 
-LINE_MAX_BYTES = 2**26
 NUMBER_MAX_DIGITS = 19
 
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -22,33 +20,25 @@ class _Refused(Exception):
     """What JSON's grammar allows, or Python's reader of it, and a record does not."""
 
 
-def read_json_lines(path: Path) -> Iterator[Raw]:
+def read_json_lines(source: Source) -> Iterator[Raw]:
     """Each line's value, in order; blank lines are skipped, a byte order mark at the head is dropped.
 
     InvalidSyntax, with line and where possible the column: broken JSON, a key given twice in an object, NaN,
-    Infinity, a number that would not survive, half a surrogate pair, nesting beyond the reader's depth.
+    Infinity, a number that would not survive, half a surrogate pair, nesting beyond the reader's depth. These concern
+    one line, and so do bytes that are not of the encoding.
     """
-    for line, text in _lines(path):
-        if text.strip():
-            yield Raw(Place(str(path), line), _value(text.rstrip("\r\n"), Place(str(path), line)))
+    for line in source.lines():
+        place, content = source.place(line.number), line.content.rstrip(b"\r\n")
+        try:
+            text = source.text_of(line)
+            if text.strip():
+                yield Raw(place, parsed_json(text.rstrip("\r\n"), place), content)
+        except RecordError as error:
+            source.fault(error, content)
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    first_byte = 0
-    with open_file(path) as file:
-        for number, content in enumerate(iter(lambda: file.readline(LINE_MAX_BYTES + 1), b""), start=1):
-            if len(content) > LINE_MAX_BYTES:
-                raise InvalidSyntax(
-                    f"The line has more than {LINE_MAX_BYTES // 2**20} MiB.",
-                    place=Place(str(path), number),
-                    hint="JSON Lines has one record a line.",
-                )
-            text = decode(content, path=path, first_line=number, first_byte=first_byte)
-            first_byte += len(content)
-            yield number, text.removeprefix(BOM) if number == 1 else text
-
-
-def _value(text: str, place: Place) -> object:
+def parsed_json(text: str, place: Place) -> object:
+    """The text's value; InvalidSyntax as `read_json_lines`."""
     try:
         value = _DECODER.decode(text)
         if _SURROGATE.search(text):

@@ -19,10 +19,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from pathlib import Path
 
 from data.errors import InvalidDate, InvalidSyntax, Place
-from data.readers.files import read_text
+from data.readers.files import Source
 from data.readers.raw import Raw
 
 SLUG_MAX_CHARACTERS = 60
@@ -79,46 +78,47 @@ class _Line:
     text: str
 
 
-def read_listing(path: Path) -> Iterator[Raw]:
+def read_listing(source: Source) -> Iterator[Raw]:
     """The page's entries as document records, in its order: id, title, date, description, position.
 
     Positions are the archive's: on the page "11 - 20 of 57" the first is 11. An undated entry has no date.
     InvalidSyntax: a page without a count, or with another number of entries than it says; InvalidDate: a date
     line that is no day, such as "February 30, 1950".
     """
-    lines = [_Line(number, text.removesuffix("\r")) for number, text in enumerate(read_text(path).split("\n"), start=1)]
+    name = source.name
+    lines = [_Line(number, text.removesuffix("\r")) for number, text in enumerate(source.text().split("\n"), start=1)]
     lines = [line for line in lines if line.text.strip()]
-    start, first, last = _declared(lines, path)
-    entries = list(_entries(lines[start:], path))
+    start, first, last = _declared(lines, name)
+    entries = list(_entries(lines[start:], name))
     if len(entries) != last - first + 1:
         raise InvalidSyntax(
             f"The page says that it has {last - first + 1} entries ({first} to {last}), but {len(entries)} were found.",
-            place=Place(str(path), lines[start - 1].number),
+            place=Place(name, lines[start - 1].number),
             value=lines[start - 1].text,
             hint="Paste the whole page. Above its title each entry needs a line with its date, or `undated`.",
         )
     ids = _ids(entries)
     for position, (entry, key) in enumerate(zip(entries, ids, strict=True), start=first):
-        yield Raw(Place(str(path), entry.line), _record(entry, key, position))
+        yield Raw(Place(name, entry.line), _record(entry, key, position))
 
 
-def _declared(lines: list[_Line], path: Path) -> tuple[int, int, int]:
+def _declared(lines: list[_Line], name: str) -> tuple[int, int, int]:
     """Where the entries may begin, and the numbers of the first and the last."""
     for at, line in enumerate(lines, start=1):
         found = _COUNT.fullmatch(line.text.strip())
         if found:
             first, last, total = (int(found[name].replace(",", "")) for name in ("first", "last", "total"))
             if not 1 <= first <= last <= total:
-                raise InvalidSyntax("The page's count makes no sense.", place=Place(str(path), line.number), value=line.text)
+                raise InvalidSyntax("The page's count makes no sense.", place=Place(name, line.number), value=line.text)
             return at, first, last
     raise InvalidSyntax(
         "This is no page of results: it does not say how many entries it has.",
-        place=Place(str(path)),
+        place=Place(name),
         hint="Paste the line with the count, such as `1 - 9 of 9`, too.",
     )
 
 
-def _entries(lines: list[_Line], path: Path) -> Iterator[_Entry]:
+def _entries(lines: list[_Line], name: str) -> Iterator[_Entry]:
     at = next((at for at, line in enumerate(lines) if _is_date(line)), len(lines))
     while at + 1 < len(lines):
         head, title = lines[at : at + 2]
@@ -129,11 +129,11 @@ def _entries(lines: list[_Line], path: Path) -> Iterator[_Entry]:
         elif len(body) > 1:
             raise InvalidSyntax(
                 "An entry has a date, a title and one line of description; this line is one too many.",
-                place=Place(str(path), body[1].number),
+                place=Place(name, body[1].number),
                 value=body[1].text,
                 hint="Join the paragraphs of one description; delete what is not the entry's.",
             )
-        yield _Entry(head.number, _date(head, path), title.text, body[0].text if body else None)
+        yield _Entry(head.number, _date(head, name), title.text, body[0].text if body else None)
         if is_last:
             return
         at += 2 + len(body)
@@ -162,7 +162,7 @@ def _is_date(line: _Line) -> bool:
     return _match(line) is not None
 
 
-def _date(line: _Line, path: Path) -> dict[str, str] | None:
+def _date(line: _Line, name: str) -> dict[str, str] | None:
     """The date as EDTF and as printed; None if the line says that there is none."""
     found = _match(line)
     parts = {} if found is None else found.groupdict()
@@ -176,7 +176,7 @@ def _date(line: _Line, path: Path) -> dict[str, str] | None:
         try:
             date.fromisoformat(edtf)
         except ValueError:
-            raise InvalidDate("There is no such day.", place=Place(str(path), line.number), value=line.text.strip()) from None
+            raise InvalidDate("There is no such day.", place=Place(name, line.number), value=line.text.strip()) from None
     return {"edtf": edtf, "label": line.text.strip()}
 
 

@@ -1,13 +1,18 @@
 """One object of a file, as a reader gives it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from data.errors import Place
 
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """What stands at `place`, before it is checked: text, number, boolean, None, list, or dict by text."""
+    """What stands at `place`, before it is checked: text, number, boolean, None, list, or dict by text.
+
+    `content` is the piece of the file that it was read from, byte for byte, without the line end, where such a piece stands for
+    itself: a line of JSON Lines. Elsewhere it is None.
+    """
 
     place: Place
     value: object
+    content: bytes | None = field(default=None, compare=False, repr=False)

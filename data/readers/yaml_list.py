@@ -15,14 +15,15 @@ grow without end); tags (`!!…`) and merge keys (`<<`) are not read.
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
+from io import TextIOWrapper
 from typing import Protocol
 
 import yaml
 
 from data.errors import InvalidSyntax, Place, shorten
-from data.readers.files import read_text
+from data.readers.files import Source
 from data.readers.raw import Raw
+from data.readers.streams import CHUNK_BYTES
 
 LEVELS_MAX = 200
 NUMBER_FIELDS = frozenset({"position", "alternative"})
@@ -36,29 +37,43 @@ Events = Iterator[yaml.Event]
 Collection = dict[str, object] | list[object]
 
 
-def read_yaml_list(path: Path) -> Iterator[Raw]:
-    """Each item of the file's one list, in order, with the line it begins on.
+def read_yaml_list(source: Source) -> Iterator[Raw]:
+    """Each item of the file's one list, in order, with the line it begins on; memory holds one item.
 
     InvalidSyntax, with line and column: broken YAML, another thing than a list, a second document, a key that
     is given twice or is no text, an alias of a list or an object, a tag, nesting over 200 levels.
     """
-    text = read_text(path)
     try:
-        yield from _items(yaml.parse(text, Loader=_PARSER), path)
+        yield from _items(yaml.parse(_Characters(source), Loader=_PARSER), source.name)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         message = error.problem or error.context or "broken syntax"
-        raise _refusal(path, mark, f"Not YAML: {message}") from None
-    except yaml.reader.ReaderError as error:
-        raise InvalidSyntax(
-            f"Not YAML: {error.reason}.",
-            place=Place(str(path), _line_of_unprintable(text)),
-            hint=r'In double quotes a control character can be written as an escape, such as "\x85".',
-        ) from None
+        raise _refusal(source.name, mark, f"Not YAML: {message}") from None
 
 
-def _items(events: Events, path: Path) -> Iterator[Raw]:
-    reader = _Values(events, path)
+class _Characters:
+    """A source's text for the parser, a chunk at a time, with the line of a character that YAML does not allow."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._stream = TextIOWrapper(source.utf_8(), encoding="utf-8", newline="")
+        self._line = 1
+
+    def read(self, size: int = CHUNK_BYTES, /) -> str:
+        text = self._stream.read(size)
+        if found := yaml.reader.Reader.NON_PRINTABLE.search(text):
+            raise InvalidSyntax(
+                "Not YAML: special characters are not allowed.",
+                place=self._source.place(self._line + text.count("\n", 0, found.start())),
+                value=f"U+{ord(found[0]):04X}",
+                hint=r'In double quotes a control character can be written as an escape, such as "\x85".',
+            )
+        self._line += text.count("\n")
+        return text
+
+
+def _items(events: Events, name: str) -> Iterator[Raw]:
+    reader = _Values(events, name)
     event = next(events)  # the stream's start
     event = next(events)
     if isinstance(event, yaml.StreamEndEvent):
@@ -67,23 +82,23 @@ def _items(events: Events, path: Path) -> Iterator[Raw]:
     if isinstance(event, yaml.ScalarEvent) and _is_null(event):
         return
     if not isinstance(event, yaml.SequenceStartEvent):
-        raise _refusal(path, event.start_mark, "The file holds no list of records; begin each with `- `")
+        raise _refusal(name, event.start_mark, "The file holds no list of records; begin each with `- `")
     for event in events:
         if isinstance(event, yaml.SequenceEndEvent):
             break
-        yield Raw(Place(str(path), _line(event)), reader.value(event))
+        yield Raw(Place(name, _line(event)), reader.value(event))
     next(events)  # the document's end
     event = next(events)
     if not isinstance(event, yaml.StreamEndEvent):
-        raise _refusal(path, event.start_mark, "A second document begins; a file holds one list")
+        raise _refusal(name, event.start_mark, "A second document begins; a file holds one list")
 
 
 class _Values:
     """Builds values out of a parser's events, without recursion over the file's nesting."""
 
-    def __init__(self, events: Events, path: Path) -> None:
+    def __init__(self, events: Events, name: str) -> None:
         self._events = events
-        self._path = path
+        self._name = name
         self._anchors: dict[str, yaml.ScalarEvent | None] = {}
 
     def value(self, event: yaml.Event) -> object:
@@ -145,7 +160,7 @@ class _Values:
             raise self._refusal(event, f"The tag `{shorten(event.tag)}` is not read")
 
     def _refusal(self, event: yaml.Event, message: str) -> InvalidSyntax:
-        return _refusal(self._path, event.start_mark, message)
+        return _refusal(self._name, event.start_mark, message)
 
 
 class _Open:
@@ -206,16 +221,11 @@ class _Mark(Protocol):
     column: int
 
 
-def _refusal(path: Path, mark: _Mark | None, message: str) -> InvalidSyntax:
+def _refusal(name: str, mark: _Mark | None, message: str) -> InvalidSyntax:
     if mark is None:
-        return InvalidSyntax(f"{message}.", place=Place(str(path)))
-    return InvalidSyntax(f"{message}, at column {mark.column + 1}.", place=Place(str(path), mark.line + 1))
+        return InvalidSyntax(f"{message}.", place=Place(name))
+    return InvalidSyntax(f"{message}, at column {mark.column + 1}.", place=Place(name, mark.line + 1))
 
 
 def _line(event: yaml.Event) -> int | None:
     return None if event.start_mark is None else event.start_mark.line + 1
-
-
-def _line_of_unprintable(text: str) -> int | None:
-    found = yaml.reader.Reader.NON_PRINTABLE.search(text)
-    return None if found is None else text.count("\n", 0, found.start()) + 1
