@@ -8,18 +8,13 @@ The calendar is the Gregorian, also before 1582, with astronomical years: 0000 i
 import re
 import warnings
 from calendar import monthrange
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import product
 from threading import Lock
 
 from data.errors import shorten
-
-with warnings.catch_warnings():
-    # It calls pyparsing by names that pyparsing 3.3 deprecates.
-    warnings.simplefilter("ignore", DeprecationWarning)
-    from edtf_validate.valid_edtf import conformsLevel2  # type: ignore[import-untyped]  # carries no types
 
 EDTF_MAX_CHARACTERS = 200
 CACHE_MAX_DATES = 16_384
@@ -47,7 +42,10 @@ _SEASONS: dict[int, tuple[str, int, int]] = {
 }
 
 _MARKS = str.maketrans("", "", "?~%")
-_PLAIN = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-\d\d)?)?", re.ASCII)
+_DAY = r"\d{4}(-(0[1-9]|1[0-2])(-\d\d)?)?"
+_PLAIN = re.compile(rf"{_DAY}|{_DAY}[?~%]|{_DAY}[?~%]?/{_DAY}[?~%]?", re.ASCII)
+"""What nearly all dates are, and known without asking `edtf-validate`."""
+
 _SEASON = re.compile(r"(-?\d{4})-(2[1-9]|3\d|4[01])", re.ASCII)
 _MASK = re.compile(r"(-?[\dX]{4})(?:-([\dX]{2}))?(?:-([\dX]{2}))?", re.ASCII)
 _LONG_YEAR = re.compile(r"Y?(-?\d+)(?:E(\d{1,2}))?(?:S(\d+))?", re.ASCII)
@@ -125,7 +123,18 @@ def _is_written_correctly(text: str) -> bool:
     if not text.isascii() or any(character.isspace() for character in text):
         return False  # edtf-validate lets white space at the end pass
     with _gate:  # pyparsing rebuilds its grammar at first use
-        return bool(conformsLevel2(text))
+        return bool(_grammar()(text))
+
+
+@cache
+def _grammar() -> Callable[[str], object]:
+    """The check of `edtf-validate`. It is made when the first date wants it: that takes half a second."""
+    with warnings.catch_warnings():
+        # It calls pyparsing by names that pyparsing 3.3 deprecates.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        from edtf_validate.valid_edtf import conformsLevel2  # type: ignore[import-untyped]  # noqa: PLC0415  # as said
+    found: Callable[[str], object] = conformsLevel2
+    return found
 
 
 # Days: what follows sees texts that are written correctly, without the marks `?~%`.

@@ -1,34 +1,31 @@
-"""The command `fonds`: serve, load, query, schema, format. Exit codes: 0 done, 1 refused (records or query), 2 cannot run."""
+"""The command `fonds`: serve, load, query, schema, format. Exit codes: 0 done, 1 refused (records or query), 2 cannot run.
 
-import asyncio
+Each command imports what it needs when it runs: all of it together takes a second.
+"""
+
+from __future__ import annotations
+
+import gc
 import json
-import math
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import orjson
 import typer
-import uvicorn
-from pydantic import ValidationError
 from rich.console import Console
 
 from data.errors import FondsError, RecordError, Rejected, StoreMissing
-from data.format import json_schema
-from data.load import load as load_records
-from data.records import FILES
-from data.store import Store, path_of
-from schema.execute import Archive, answer
-from schema.execute import schema as graphql_schema
-from server.app import make_app
-from server.connections import bounded
-from server.logs import start_logging
-from server.settings import Settings
 
-STOP_GRACE_SECONDS = 5
+if TYPE_CHECKING:
+    from data.store import Store
+    from server.settings import Settings
+
 ERRORS_SHOWN = 50
+GARBAGE_THRESHOLDS = 20_000, 50, 50
+"""Nearly all that is made is dropped by its count of references; the collector, for the rest, need not look often."""
 
 app = typer.Typer(
     help="Fonds: a GraphQL server for the records of an archive.",
@@ -46,10 +43,15 @@ Database = Annotated[
 
 def main() -> None:
     """The entry point of the command."""
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
     app()
 
 
 def _settings(**given: Any) -> Settings:
+    from pydantic import ValidationError
+
+    from server.settings import Settings
+
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
@@ -91,32 +93,26 @@ def serve(
 
     Example: fonds serve --database sqlite:///letters.db --port 8080
     """
+    from server.serving import run
+
     settings = _settings(database_url=database, host=host, port=port)
     with _readable_errors():
         store = _store_to_serve(settings.database_url)
     listening = _listen(settings.host, settings.port)
-    start_logging(settings.log_level)
     base = f"http://{settings.host}:{listening.getsockname()[1]}"
     messages.print(f"GraphQL API: {base}/graphql\nExplorer:    {base}/graphiql/\nStop with Ctrl-C.")
-    application = make_app(Archive(store, settings.archive_name, settings.limits()), settings)
-    config = uvicorn.Config(
-        application,
-        http=bounded(settings.header_max_bytes, settings.header_max_seconds),
-        ws="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_keep_alive=math.ceil(settings.idle_max_seconds),
-        timeout_graceful_shutdown=STOP_GRACE_SECONDS,
-    )
-    uvicorn.Server(config).run(sockets=[listening])
-    store.close()
+    run(store, settings, listening)
 
 
 def _store_to_serve(url: str) -> Store:
+    from data.store import Store, path_of
+
     path = path_of(url)
     if path.exists() and path.stat().st_size > 0:
         return Store.open(url)
+    from data.load import load as load_records
+    from data.records import FILES
+
     store = Store.create(url, _settings(database_url=url).stemming)
     report = load_records(store, FILES)
     messages.print(
@@ -155,6 +151,9 @@ def load(
 
     Example: fonds load letters.jsonl people.yaml --database sqlite:///letters.db
     """
+    from data.load import load as load_records
+    from data.store import Store, path_of
+
     settings = _settings(database_url=database)
     url = settings.database_url
     with _readable_errors():
@@ -186,6 +185,10 @@ def query(
 
     Example: fonds query '{ documents(first: 2) { nodes { title } } }'
     """
+    import asyncio
+
+    from schema.execute import Archive, answer
+
     settings = _settings(database_url=database)
     given = _variables(variables)
     with _readable_errors():
@@ -196,6 +199,9 @@ def query(
 
 
 def _store_to_ask(url: str) -> Store:
+    from data.store import Store
+    from server.settings import Settings
+
     try:
         return Store.open(url)
     except StoreMissing:
@@ -235,6 +241,8 @@ def schema() -> None:
 
     Example: fonds schema > schema.graphql
     """
+    from schema.execute import schema as graphql_schema
+
     typer.echo(graphql_schema.as_str())
 
 
@@ -244,4 +252,6 @@ def print_format() -> None:
 
     Example: fonds format > record.schema.json
     """
+    from data.format import json_schema
+
     typer.echo(orjson.dumps(json_schema(), option=orjson.OPT_INDENT_2).decode())

@@ -196,3 +196,11 @@ def test_a_wrong_setting_is_named(run: Run) -> None:
     done = run("query", "{ archive { name } }", FONDS_PORT="many")
     assert done.returncode == 2
     assert "FONDS_PORT" in done.stderr
+
+
+def test_help_is_shown_without_waiting_for_server_database_or_grammars() -> None:
+    heavy = "{'strawberry', 'graphql', 'sqlalchemy', 'pydantic', 'uvicorn', 'edtf_validate'}"
+    done = subprocess.run(
+        [sys.executable, "-c", f"import server.cli, sys; print({heavy} & set(sys.modules))"], check=True, capture_output=True
+    )
+    assert done.stdout.strip() == b"set()"
