@@ -27,95 +27,12 @@ _TERM = re.compile(
     rf"(?:[{_QUOTES}](?P<phrase>[^{_QUOTES}]*)[{_QUOTES}]|(?P<word>[^\s{_QUOTES}]+)|(?P<stray>[{_QUOTES}]))"
 )
 _DATE = "date"
-ENGLISH_ENDINGS = [
-    "ability",
-    "ables",
-    "able",
-    "ably",
-    "age",
-    "ages",
-    "al",
-    "ally",
-    "als",
-    "ance",
-    "ances",
-    "ant",
-    "ants",
-    "ate",
-    "ated",
-    "ately",
-    "ates",
-    "ating",
-    "ation",
-    "ational",
-    "ations",
-    "ative",
-    "ed",
-    "edly",
-    "ement",
-    "ements",
-    "ence",
-    "ences",
-    "ent",
-    "ently",
-    "ents",
-    "er",
-    "ers",
-    "es",
-    "est",
-    "ful",
-    "fully",
-    "ibility",
-    "ible",
-    "ibly",
-    "ic",
-    "ical",
-    "ically",
-    "ics",
-    "ied",
-    "ies",
-    "ily",
-    "iness",
-    "ing",
-    "ingly",
-    "ings",
-    "ion",
-    "ional",
-    "ionally",
-    "ions",
-    "ious",
-    "is",
-    "ism",
-    "isms",
-    "ist",
-    "ists",
-    "ities",
-    "ity",
-    "ive",
-    "ively",
-    "ization",
-    "izations",
-    "ize",
-    "ized",
-    "izer",
-    "izes",
-    "izing",
-    "less",
-    "ly",
-    "ment",
-    "mental",
-    "ments",
-    "ness",
-    "ous",
-    "ously",
-    "s",
-    "ship",
-    "th",
-    "tion",
-    "tional",
-    "tions",
-    "y",
-]
+ENGLISH_ENDINGS = """
+    ability ables able ably age ages al ally als ance ances ant ants ate ated ately ates ating ation ational ations
+    ative ed edly ement ements ence ences ent ently ents er ers es est ful fully ibility ible ibly ic ical ically ics
+    ied ies ily iness ing ingly ings ion ional ionally ions ious is ism isms ist ists ities ity ive ively ization
+    izations ize ized izer izes izing less ly ment mental ments ness ous ously s ship th tion tional tions y
+"""
 
 
 @dataclass(frozen=True)
@@ -272,7 +189,7 @@ class _Asked:
             return [self.words.stems(term.words)]
         *before, last = term.words
         head = self.words.stems(before)
-        endings = ENGLISH_ENDINGS if self.words.stemming == "english" else []
+        endings = ENGLISH_ENDINGS.split() if self.words.stemming == "english" else []
         tails = sorted({ending[at:] for ending in endings for at in range(len(ending))} | {""})
         shorter = {stem for stem in self.words.stems(last + tail for tail in tails) if not stem.startswith(last)}
         return [[*head, last], *([*head, stem] for stem in sorted(shorter))]

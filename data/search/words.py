@@ -94,6 +94,20 @@ def _folded(raw: str) -> tuple[str, ...]:
     return tuple(folded[start:end] for start, end in _raw(folded))
 
 
+class _Stems(dict[str, str]):
+    """Words and their stems, as many as are kept; of one thread."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self._stemmer = Stemmer.Stemmer(language, 0)
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= WORDS_KEPT:
+            self.clear()
+        found = self[word] = self._stemmer.stemWord(word) or word
+        return found
+
+
 class Words:
     """The words of texts by the rules of one store: `stemming` is one of STEMMINGS. May be used by several threads."""
 
@@ -113,10 +127,9 @@ class Words:
 
     def stems(self, folded: Iterable[str]) -> list[str]:
         """The stems of folded words."""
-        given = list(folded)
         if self.stemming == NO_STEMMING:
-            return given
-        stemmer = getattr(self._own, "stemmer", None)
-        if stemmer is None:
-            stemmer = self._own.stemmer = Stemmer.Stemmer(self.stemming, WORDS_KEPT)
-        return [stem or word for word, stem in zip(given, stemmer.stemWords(given), strict=True)]
+            return list(folded)
+        known: _Stems | None = getattr(self._own, "stems", None)
+        if known is None:
+            known = self._own.stems = _Stems(self.stemming)
+        return [known[word] for word in folded]

@@ -145,7 +145,7 @@ def build(path: Path, documents: int) -> Store:
                 flush(model)
 
         def flush(model: Any) -> None:
-            connection.execute(insert(table(model)), rows.pop(model))
+            index.insert_many(connection, table(model), rows.pop(model))
 
         for record in records(documents):
             _put(record, put, genres)
@@ -176,7 +176,9 @@ def _put(record: dict[str, Any], put: Any, genres: dict[str, int]) -> None:
             name=name,
             folded=fold(name),
             sort_name=sort_key(name),
-            extra={},
+            birth_is_printed=False,
+            death_is_printed=False,
+            extra="{}",
         )
         for at, other in enumerate(record["names"], 1):
             put(
@@ -189,7 +191,7 @@ def _put(record: dict[str, Any], put: Any, genres: dict[str, int]) -> None:
             )
     elif record["type"] == "topic":
         name, kind = record["name"], record["kind"].upper()
-        put(tables.Topic, id=id_, key=record["id"], kind=kind, name=name, folded=fold(name), sort_name=sort_key(name), extra={})
+        put(tables.Topic, id=id_, key=record["id"], kind=kind, name=name, folded=fold(name), sort_name=sort_key(name), extra="{}")
         for above in record.get("broader", ()):
             put(tables.TopicBroader, topic_id=id_, broader_id=int(above[1:]) + 1, position=1)
     else:
@@ -214,7 +216,7 @@ def _put_document(id_: int, record: dict[str, Any], put: Any, genres: dict[str, 
         genre=record["genre"],
         genre_id=genres[record["genre"]],
         position=record["position"],
-        extra={},
+        extra="{}",
     )
     put(tables.DocumentLanguage, document_id=id_, language=record["languages"][0], position=1)
     for at, part in enumerate(record["people"], 1):
