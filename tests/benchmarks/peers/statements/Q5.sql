@@ -1,0 +1,7 @@
+-- 20 documents after one by date; the index of dates is entered where the page begins.
+SELECT '{"data":{"documents":{"nodes":['
+    || group_concat(
+        '{"id":' || json_quote('Document:' || key) || ',"title":' || json_quote(title) || ',"date":'
+        || CASE WHEN date_edtf IS NULL THEN 'null' ELSE '{"label":' || json_quote(date_label) || '}' END || '}'
+    ) || ']}}}'
+FROM (SELECT * FROM documents WHERE (earliest_rising, id) > (?, ?) ORDER BY earliest_rising, id LIMIT 20)
