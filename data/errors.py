@@ -23,7 +23,8 @@ FondsError
     └── InvalidCursor        CURSOR_INVALID       empty, foreign, forged or of another order
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 ECHO_MAX_CHARACTERS = 80
@@ -53,16 +54,34 @@ class FondsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a record error stands: the file, the line (counted from 1), the record's id, the JSON path."""
+    """Where a record error stands: the file, the line (counted from 1), the record's id, the JSON path.
+
+    In a table also the row, counted from 1 without the header. `origins` says which column of a table, or which key of an object
+    that a mapping converts, a path comes from: that of the path itself, or of the nearest above it.
+    """
 
     file: str
     line: int | None = None
     record: str | None = None
     path: str | None = None
+    row: int | None = None
+    origins: Mapping[str, str] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def origin(self) -> str | None:
+        """The column or key that the path comes from, if that is known."""
+        path = self.path
+        while path and self.origins:
+            if path in self.origins:
+                return self.origins[path]
+            path = path[: max(path.rfind("."), path.rfind("["), 0)]
+        return None
 
     def __str__(self) -> str:
         where = self.file if self.line is None else f"{self.file}:{self.line}"
-        inside = ", ".join(part for part in (self.record and shorten(self.record), self.path) if part)
+        origin = self.origin and f"{'column' if self.row else 'from'} `{shorten(self.origin)}`"
+        parts = (self.record and shorten(self.record), self.path, self.row and f"row {self.row}", origin)
+        inside = ", ".join(part for part in parts if part)
         return f"{where} ({inside})" if inside else where
 
 

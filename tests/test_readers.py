@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from data.errors import InvalidSyntax, RecordError, UnreadableFile
-from data.readers import read, yaml_list
+from data.readers import READERS, SUFFIXES, read, yaml_list
 from data.readers.raw import Raw
 
 LETTER = '{"type": "document", "id": "a", "title": "To a friend"}'
@@ -66,7 +66,7 @@ def test_a_file_of_unknown_suffix_is_refused_with_the_known_ones(write: Write) -
     assert (error.code, error.message, error.hint) == (
         "FILE_UNREADABLE",
         "The suffix `.docx` says nothing of the format.",
-        "Known suffixes: .jsonl, .ndjson, .yaml, .yml; or name the format: jsonl, yaml, listing.",
+        f"Known suffixes: {', '.join(SUFFIXES)}; or name the format: {', '.join(READERS)}.",
     )
     assert failure(write("letters", LETTER)).message == "The file has no suffix that says its format."
 
@@ -76,7 +76,7 @@ def test_an_unknown_format_is_refused_with_the_known_ones(write: Write) -> None:
     assert (error.message, error.value, error.hint) == (
         "No such format.",
         "marc",
-        "Known formats: jsonl, yaml, listing.",
+        f"Known formats: {', '.join(READERS)}.",
     )
 
 

@@ -5,41 +5,61 @@ not grow with the file. A format's module is imported when the first file of it 
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib import import_module
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from data.errors import Place, RecordError, UnreadableFile
-from data.readers.files import OnFault, Source, checked_encoding
+from data.readers.files import OnFault, OnRemark, Source, checked_encoding
 from data.readers.raw import Raw
 from data.readers.streams import COMPRESSED_SUFFIXES, STANDARD_INPUT, check_file, is_standard_input, opened
+from data.readers.tables import Table, flat_records, plain_rows
 
-__all__ = ["READERS", "STANDARD_INPUT", "SUFFIXES", "OnFault", "Raw", "format_of", "read"]
+__all__ = ["READERS", "STANDARD_INPUT", "SUFFIXES", "OnFault", "OnRemark", "Raw", "format_of", "read"]
+
+Reader = Callable[[Source], Iterator[Raw] | Table | None]
+"""Gives a file's objects, or a table, or None if there is nothing in it."""
 
 READERS = {
     "jsonl": "json_lines:read_json_lines",
+    "json": "json_values:read_json",
     "yaml": "yaml_list:read_yaml_list",
+    "csv": "delimited:read_csv",
+    "tsv": "delimited:read_tsv",
     "listing": "listing:read_listing",
 }
 """Every format by its name, with the module in this folder and the function in it."""
 
-SUFFIXES = {".jsonl": "jsonl", ".ndjson": "jsonl", ".yaml": "yaml", ".yml": "yaml"}
+SUFFIXES = {
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "json",
+    ".yaml": "yaml",
+    ".yml": "yaml",
+    ".csv": "csv",
+    ".tsv": "tsv",
+}
 """The formats that a suffix tells (in any case; `.gz` or `.zst` may follow); `listing` has none and is always named."""
 
 
-def read(
+def read(  # noqa: PLR0913 - a file and how it is to be read, by keyword
     path: Path,
     file_format: str | None = None,
     *,
     encoding: str | None = None,
     stream: BinaryIO | None = None,
     on_fault: OnFault | None = None,
+    on_remark: OnRemark | None = None,
+    is_mapped: bool = False,
 ) -> Iterator[Raw]:
     """Every object of the file, in its order; the format is the suffix's unless `file_format` names one.
 
     `path` may be `-`, standard input; of a `stream` that is given the bytes are read, and `path` is its name. What is compressed
     (gzip, Zstandard) is told by its first bytes. Text is UTF-8 unless `encoding` names another. An error that concerns one
-    record is given to `on_fault`, and reading goes on; without it, and if nothing can follow, it is raised.
+    record is given to `on_fault`, and reading goes on; without it, and if nothing can follow, it is raised. `on_remark` is told
+    what is no error and yet to be known. The rows of a table are read as records; for a mapping (`is_mapped`) as they are.
 
     UnreadableFile, at once: an unknown format, suffix or encoding, a file that is missing, empty or a directory. While
     reading: UnreadableFile for a file that may not be opened, for bytes that are not of the encoding, and at the end of
@@ -49,7 +69,12 @@ def read(
     found = checked_encoding(encoding, Place(str(path)))
     if stream is None:
         check_file(path)
-    return _all(reader, path, found, stream, on_fault)
+    is_plain = stream is None and not is_standard_input(path)
+
+    def made(content: BufferedReader, heard: OnFault) -> Source:
+        return Source(str(path), content, found, path if is_plain else None, heard, on_remark)
+
+    return _all(path, stream, made, partial(_raws, reader, is_mapped=is_mapped), on_fault)
 
 
 def format_of(path: Path, file_format: str | None = None) -> str:
@@ -77,13 +102,24 @@ def _without_format(path: Path, suffix: str) -> str:
     return f"The suffix `{suffix}` says nothing of the format." if suffix else "The file has no suffix that says its format."
 
 
-def _reader(file_format: str) -> Callable[[Source], Iterator[Raw]]:
+def _reader(file_format: str) -> Reader:
     module, _, function = READERS[file_format].partition(":")
-    return cast("Callable[[Source], Iterator[Raw]]", getattr(import_module(f"data.readers.{module}"), function))
+    return cast("Reader", getattr(import_module(f"data.readers.{module}"), function))
+
+
+def _raws(reader: Reader, source: Source, *, is_mapped: bool) -> Iterator[Raw]:
+    found = reader(source)
+    if isinstance(found, Table):
+        return plain_rows(found) if is_mapped else flat_records(found, source.fault)
+    return found or iter(())
 
 
 def _all(
-    reader: Callable[[Source], Iterator[Raw]], path: Path, encoding: str, stream: BinaryIO | None, on_fault: OnFault | None
+    path: Path,
+    stream: BinaryIO | None,
+    made: Callable[[BufferedReader, OnFault], Source],
+    read_source: Callable[[Source], Iterator[Raw]],
+    on_fault: OnFault | None,
 ) -> Iterator[Raw]:
     is_empty = True
 
@@ -94,9 +130,8 @@ def _all(
             raise error
         on_fault(error, content)
 
-    is_plain = stream is None and not is_standard_input(path)
     with opened(path, stream) as content:
-        for raw in reader(Source(str(path), content, encoding, path if is_plain else None, heard)):
+        for raw in read_source(made(content, heard)):
             is_empty = False
             yield raw
     if is_empty:

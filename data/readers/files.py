@@ -20,6 +20,9 @@ _ASCII = bytes(range(128))
 OnFault = Callable[[RecordError, bytes | None], None]
 """Takes an error after which the reader goes on, and the record's bytes where such a piece stands for itself (`Raw.content`)."""
 
+OnRemark = Callable[[str, Place], None]
+"""Takes a sentence about what is no error and yet is to be known: a record that the source deleted."""
+
 
 class Line(NamedTuple):
     """A line of a file: its number from 1, the offset of its first byte from 0, its bytes with the line end."""
@@ -34,7 +37,7 @@ class Source:
     """A file that is read once, from its head: its name for errors, its bytes, decompressed, and their encoding.
 
     `path` is there where the bytes are those of a plain file, in which one may also jump. `on_fault` is given the errors that
-    concern one record, and the reader goes on; without it they are raised.
+    concern one record, and the reader goes on; without it they are raised. `on_remark` is told what is no error.
     """
 
     name: str
@@ -42,15 +45,20 @@ class Source:
     encoding: str = UTF_8
     path: Path | None = None
     on_fault: OnFault | None = None
+    on_remark: OnRemark | None = None
 
-    def place(self, line: int | None = None) -> Place:
-        return Place(self.name, line)
+    def place(self, line: int | None = None, row: int | None = None) -> Place:
+        return Place(self.name, line, row=row)
 
     def fault(self, error: RecordError, content: bytes | None = None) -> None:
         """Raises the error, or gives it to whoever asked to go on after it."""
         if self.on_fault is None:
             raise error
         self.on_fault(error, content)
+
+    def remark(self, sentence: str, place: Place) -> None:
+        if self.on_remark is not None:
+            self.on_remark(sentence, place)
 
     def lines(self) -> Iterator[Line]:
         """Each line, in the file's encoding (`text_of` decodes it); a byte order mark at the head is the first line's."""
