@@ -7,6 +7,7 @@ Top to bottom, each importing only from those below it:
     stored    rows → records, the way back
     store     opening and creating a database; reading from it
     search    what is indexed, what can be asked, where a hit was found (a package)
+    revisions what a record was: kept changes put back
     tables    the tables, as SQLModel classes
     cursors   positions in a list as sealed text
     readers   files → records

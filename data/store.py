@@ -32,6 +32,7 @@ from data.errors import (
     StoreTooNew,
     StoreTooOld,
 )
+from data.revisions import field_names, put_back
 from data.search import index
 from data.search.passages import passages
 from data.search.words import Words
@@ -179,6 +180,8 @@ class Store:
             connection = self._connect()
             connection.create_function("fonds_seal", 1, lambda text: seal(self.secret, text), deterministic=True)
             connection.create_function("fonds_passages", 3, self._passages, deterministic=True)
+            connection.create_function("fonds_put_back", 2, put_back, deterministic=True)
+            connection.create_function("fonds_field_names", 1, field_names, deterministic=True)
             return connection
 
     def _passages(self, found: str, column: str, text: str | None) -> str:

@@ -4,14 +4,17 @@ Top to bottom, each importing only from those below it:
 
     execute    an operation from its text to the JSON of its answer
     query      the root fields
+    history    loads, changes of records, what is gone
     facets     how the documents of a list are spread over people, topics, genres, languages, years
     types      Document, Person, Topic and the connections between them
     lists      lists of the three types: searched, filtered and ordered
     search     search as a condition and an order; where a hit was found
     timeline   documents over time
+    records    a stored record in the record format, as SQL
     facts      dates, names, notes, texts: what records consist of
     filters    filter and order inputs, and what they mean in SQL
     vocabulary the enums and what each term means
+    redirects  ids that were merged into others
     pages      Relay connections: keyset pages, cursors, edges
     limits     what an operation may ask for
     plan       the planner: selections → one statement

@@ -41,6 +41,7 @@ from data.errors import BadRequest, QueryTimeout, QueryTooDeep, QueryTooLong, Re
 from data.store import Reading, Store
 from schema.arguments import Variables, shape
 from schema.facts import SCALARS
+from schema.fields import enforce_one_of
 from schema.limits import Limits, check_cost, check_size
 from schema.plan import INTROSPECTION, Bound, Plan, Planner, located
 from schema.query import Query
@@ -107,6 +108,7 @@ class Steered:
 
 schema = strawberry.Schema(query=Query, config=StrawberryConfig(scalar_map=SCALARS))
 GRAPHQL = schema._schema  # noqa: SLF001 - Strawberry offers its graphql-core schema under this name only
+enforce_one_of(GRAPHQL)
 
 
 @dataclass(frozen=True)

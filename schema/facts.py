@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, NewType
 
 import strawberry
@@ -23,6 +24,21 @@ OFFSET_MAX = 2**31 - 1
 
 
 Date = NewType("Date", str)
+DateTime = NewType("DateTime", str)
+
+
+def utc(text: str) -> str:
+    """A time as the store keeps it. Raises ValueError for a text that is no time, or has no offset.
+
+    >>> utc("2026-11-25T23:00:00+01:00")
+    '2026-11-25T22:00:00.000000Z'
+    """
+    time = datetime.fromisoformat(text)
+    if time.tzinfo is None:
+        raise ValueError("A time needs its offset, such as `Z`.")
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
 SCALARS: dict[object, Any] = {
     Date: strawberry.scalar(
         name="Date",
@@ -30,7 +46,13 @@ SCALARS: dict[object, Any] = {
         "44 BCE); years beyond 9999 are written with all their digits.",
         serialize=str,
         parse_value=str,
-    )
+    ),
+    DateTime: strawberry.scalar(
+        name="DateTime",
+        description="A time as ISO 8601 writes it, with its offset: `2026-11-25T21:50:11Z`. Answers are in UTC.",
+        serialize=str,
+        parse_value=utc,
+    ),
 }
 
 

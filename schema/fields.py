@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 import strawberry
+from graphql import GraphQLInputObjectType, GraphQLSchema
 from sqlalchemy import ColumnElement
 
 Row = Any
@@ -87,3 +88,10 @@ def _signature(args: Mapping[str, Argument], type_: Any) -> inspect.Signature:
 def column(name: str) -> Sql:
     """The SQL of a field that is a column of its row."""
     return lambda row, _: row.c[name]
+
+
+def enforce_one_of(schema: GraphQLSchema) -> None:
+    """Has inputs with `@oneOf` checked by graphql-core itself: Strawberry does so only for operations that it runs."""
+    for kind in schema.type_map.values():
+        if isinstance(kind, GraphQLInputObjectType) and kind.extensions["strawberry-definition"].is_one_of:
+            kind.is_one_of = True

@@ -20,6 +20,7 @@ from schema.fields import Argument
 from schema.functions import members
 from schema.pages import PAGE_ARGUMENTS, Key, Order
 from schema.plan import Ask
+from schema.redirects import resolved_members
 from schema.vocabulary import PersonKind, Role, TopicKind
 
 DOCUMENTS = tables.table(tables.Document)
@@ -197,7 +198,7 @@ def among_ids(ask: Ask, arg: Arg, type_name: str, column: ColumnElement[Any]) ->
     def get(variables: Mapping[str, Any]) -> str:
         return dump(spelling for id_ in arg.get(variables) for spelling in spellings(type_name, id_))
 
-    return column.in_(members(ask.bind(get, Text())))
+    return column.in_(resolved_members(type_name, ask.bind(get, Text())))
 
 
 def among_terms(ask: Ask, arg: Arg, column: ColumnElement[Any]) -> ColumnElement[bool]:

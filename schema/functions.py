@@ -84,6 +84,22 @@ class passages(FunctionElement[str]):  # noqa: N801 - as above
     type = Text()
 
 
+class field_names(FunctionElement[str]):  # noqa: N801 - as above
+    """The names of the fields of a record (as JSON text) but `type` and `id`, as a JSON list (see `data.revisions`)."""
+
+    inherit_cache = True
+    name = "field_names"
+    type = Json()
+
+
+class put_back(FunctionElement[str]):  # noqa: N801 - as above
+    """A record as it was before later changes (see `data.revisions`): of the record as it is, and of the changes."""
+
+    inherit_cache = True
+    name = "put_back"
+    type = Json()
+
+
 class extract(FunctionElement[Any]):  # noqa: N801 - as above
     """A member of a JSON object (given as text) by its path; with `is_flag`, a boolean."""
 
@@ -123,6 +139,16 @@ def _each(element: each, compiler: SQLCompiler, **kw: Any) -> str:
 @compiles(passages, "sqlite")
 def _passages(element: passages, compiler: SQLCompiler, **kw: Any) -> str:
     return f"fonds_passages({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(field_names, "sqlite")
+def _field_names(element: field_names, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"fonds_field_names({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(put_back, "sqlite")
+def _put_back(element: put_back, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"fonds_put_back({compiler.process(element.clauses, **kw)})"
 
 
 @compiles(extract, "sqlite")

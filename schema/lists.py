@@ -1,12 +1,13 @@
 """Lists of documents, people and topics: where their rows come from, filtered and ordered as the arguments ask."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause
 
+from data import tables
 from data.errors import InvalidArgument
 from data.search import columns
 from data.search.columns import Subject
@@ -93,6 +94,15 @@ class Kind:
 DOCUMENT_KIND = Kind(DOCUMENTS, DOCUMENT_RULES, DOCUMENT_KEYS, columns.DOCUMENT)
 PERSON_KIND = Kind(PEOPLE, PERSON_RULES, NAME_KEYS, columns.PERSON)
 TOPIC_KIND = Kind(TOPICS, TOPIC_RULES, NAME_KEYS, columns.TOPIC)
+
+
+REVISIONS = tables.table(tables.Revision)
+
+
+def revisions(where: Callable[[Any], ColumnElement[bool]], *, newest_first: bool = False) -> Listing:
+    """The changes of records that a condition finds, in the order in which they were made, or the other way round."""
+    row = REVISIONS.alias()
+    return Listing(row, row.c.id, node_by_id(REVISIONS), (where(row),), Order("DEFAULT", falling=newest_first))
 
 
 def counted_listing(kind: Kind, ask: Ask, statement: Any, carry: Sequence[str], **more: Any) -> Listing:

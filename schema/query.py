@@ -20,9 +20,27 @@ from schema.filters import (
     spellings,
 )
 from schema.functions import each, inline, json_array, json_or_null
+from schema.history import (
+    CHANGES_ARGUMENTS,
+    GONE_ID,
+    LOAD_ID,
+    LOADS,
+    TOMBSTONES,
+    Load,
+    LoadConnection,
+    RevisionConnection,
+    Tombstone,
+    changes,
+    gone,
+    load,
+    load_of,
+    loads,
+    tombstone_of,
+)
 from schema.lists import DOCUMENT_KIND, PERSON_KIND, TOPIC_KIND
-from schema.pages import connection
+from schema.pages import PAGE_ARGUMENTS, connection
 from schema.plan import Ask
+from schema.redirects import resolved
 from schema.types import (
     Document,
     DocumentConnection,
@@ -85,7 +103,8 @@ def _by_id(type_name: str, table: Any) -> Any:
         row = table.alias()
 
         def spelling(index: int) -> Any:
-            return ask.bind(lambda variables: spellings(type_name, ask["id"].get(variables))[index], Text())
+            given = ask.bind(lambda variables: spellings(type_name, ask["id"].get(variables))[index], Text())
+            return resolved(type_name, given)
 
         bare, whole = spelling(0), spelling(-1)
         found = select(ask.below(row)).select_from(row).where(or_(row.c.key == bare, row.c.key == whole))
@@ -99,18 +118,24 @@ def _one_of_any_type(ask: Ask, value: ColumnElement[Any]) -> ColumnElement[str]:
     found = []
     for name, table in NODE_TABLES:
         row, prefix = table.alias(), f"{name}:"
-        fits = and_(func.substr(value, 1, len(prefix)) == prefix, row.c.key == func.substr(value, len(prefix) + 1))
+        fits = and_(
+            func.substr(value, 1, len(prefix)) == prefix, row.c.key == resolved(name, func.substr(value, len(prefix) + 1))
+        )
+        found.append(select(ask.below(row, as_type=name)).select_from(row).where(fits).correlate_except(row).scalar_subquery())
+    others = (("Load", LOADS.alias(), load_of), ("Tombstone", TOMBSTONES.alias(), tombstone_of))
+    for name, row, is_of in others:
+        fits = is_of(row, value)
         found.append(select(ask.below(row, as_type=name)).select_from(row).where(fits).correlate_except(row).scalar_subquery())
     return json_text(func.coalesce(*found, inline("null")))
 
 
 def _node(_: Row, ask: Ask) -> ColumnElement[str]:
-    """The thing with a global id; null if there is none."""
+    """The thing with a global id, of a record that is gone its tombstone; null if there never was one."""
     return _one_of_any_type(ask, ask.bind(ask["id"].get, Text()))
 
 
 def _nodes(_: Row, ask: Ask) -> ColumnElement[str]:
-    """The things with these global ids, in the order of the ids; null in the place of each that there is not."""
+    """The things with these global ids, in the order of the ids, each as `node` answers it."""
     most = ask.planner.page_max_rows
 
     def bounded(variables: Mapping[str, Any]) -> int:
@@ -147,6 +172,12 @@ GLOBAL_ID = {"id": Argument(strawberry.ID, "A global id, such as `Document:frus1
 GLOBAL_IDS = {"ids": Argument(list[strawberry.ID], "Global ids, at most 100.", Argument.REQUIRED)}
 
 
+BY_ID = (
+    "One {}; null if there is none with this id: `gone` tells whether there was. "
+    "The id of one that was merged into another finds that other one."
+)
+
+
 @strawberry.type(description="What can be asked. Every query becomes one statement to the store.")
 class Query:
     archive = field(Archive, _archive)
@@ -155,21 +186,25 @@ class Query:
     document = field(
         Document | None,
         _by_id("Document", DOCUMENTS),
-        "One document; null if there is none with this id.",
+        BY_ID.format("document"),
         args=EITHER_ID,
     )
     person = field(
         Person | None,
         _by_id("Person", PEOPLE),
-        "One person; null if there is none with this id.",
+        BY_ID.format("person"),
         args=EITHER_ID,
     )
     topic = field(
         Topic | None,
         _by_id("Topic", TOPICS),
-        "One topic; null if there is none with this id.",
+        BY_ID.format("topic"),
         args=EITHER_ID,
     )
     documents = field(DocumentConnection, _documents, args=DOCUMENT_ARGUMENTS)
     people = field(PersonConnection, _people, args=PERSON_ARGUMENTS)
     topics = field(TopicConnection, _topics, args=TOPIC_ARGUMENTS)
+    loads = field(LoadConnection, loads, args=PAGE_ARGUMENTS)
+    load = field(Load | None, load, args=LOAD_ID)
+    changes = field(RevisionConnection, changes, args=CHANGES_ARGUMENTS)
+    gone = field(Tombstone | None, gone, args=GONE_ID)

@@ -49,8 +49,9 @@ from schema.filters import (
     role_rule,
 )
 from schema.functions import inline, joined, json_array, json_or_null, quote
-from schema.lists import DOCUMENT_KIND, PERSON_KIND, TOPIC_KIND, counted_listing, visible_documents
+from schema.lists import DOCUMENT_KIND, PERSON_KIND, TOPIC_KIND, counted_listing, revisions, visible_documents
 from schema.pages import (
+    PAGE_ARGUMENTS,
     EdgeRow,
     Key,
     Order,
@@ -68,6 +69,7 @@ from schema.pages import (
     total_count,
 )
 from schema.plan import TYPE_KEY, Ask
+from schema.redirects import REDIRECTS
 from schema.search import MATCHES_ARGUMENTS, SearchMatch, matches
 from schema.timeline import TIMELINE_ARGUMENTS, Timeline, timeline
 from schema.vocabulary import Basis, Certainty, Evidence, PersonKind, Role, TopicKind
@@ -351,6 +353,23 @@ def _global_id(type_name: str) -> Any:
     )
 
 
+History = Annotated["RevisionConnection", strawberry.lazy("schema.history")]  # type: ignore[name-defined] # noqa: F821 - it stands above
+HISTORY = "What loads did to the record, the newest first; also to records that were merged into it."
+
+
+def _history(type_: str) -> Any:
+    def sql(row: Row, ask: Ask) -> ColumnElement[str]:
+        old = REDIRECTS.alias()
+        merged = select(old.c.key).where(old.c.type == type_, old.c.target == row.c.key).correlate_except(old)
+
+        def mine(revision: Any) -> ColumnElement[bool]:
+            return and_(revision.c.type == type_, or_(revision.c.key == row.c.key, revision.c.key.in_(merged)))
+
+        return connection(ask, revisions(mine, newest_first=True))
+
+    return sql
+
+
 GLOBAL_ID = "The global id, permanent: the type and the record's own id, as in `Document:frus1950v07/d22`."
 
 
@@ -359,13 +378,14 @@ class Node:
     id = field(strawberry.ID, _global_id("Node"), GLOBAL_ID)
 
 
-def _is_type_of(name: str) -> Any:
+def is_type_of(name: str) -> Any:
+    """How graphql-core tells an object of an interface: by the name that its answer carries."""
     return classmethod(lambda _, value, __: value.get(TYPE_KEY) == name)
 
 
 @strawberry.type(description="One archival item: a letter, a telegram, a memorandum, a diary entry.")
 class Document(Node):
-    is_type_of = _is_type_of("Document")
+    is_type_of = is_type_of("Document")
 
     id = field(strawberry.ID, _global_id("Document"), GLOBAL_ID)
     record_id = field(str, column("key"), "The record's own id, as the archivist gave it.")
@@ -399,6 +419,7 @@ class Document(Node):
     )
     notes = field(list[Note], items_of(NOTES, "document_id"), "Remarks.", args=LIST_ARGUMENTS)
     extra = field(JSON, _extra)
+    history = field(History, _history("document"), HISTORY, args=PAGE_ARGUMENTS)
 
 
 # Person
@@ -460,7 +481,7 @@ def _person_timeline(row: Row, ask: Ask) -> ColumnElement[str]:
 
 @strawberry.type(description="Whoever can act: a person, an organization, a family, an office, or somebody unknown.")
 class Person(Node):
-    is_type_of = _is_type_of("Person")
+    is_type_of = is_type_of("Person")
 
     id = field(strawberry.ID, _global_id("Person"), GLOBAL_ID)
     record_id = field(str, column("key"), "The record's own id, as the archivist gave it.")
@@ -482,6 +503,7 @@ class Person(Node):
     )
     notes = field(list[Note], items_of(NOTES, "person_id"), "Remarks.", args=LIST_ARGUMENTS)
     extra = field(JSON, _extra)
+    history = field(History, _history("person"), HISTORY, args=PAGE_ARGUMENTS)
 
 
 # Topic
@@ -532,7 +554,7 @@ def _topics_by(mine: str, theirs: str) -> Any:
 
 @strawberry.type(description="What a document is about: a subject, a place, an event. Topics stand below broader ones (SKOS).")
 class Topic(Node):
-    is_type_of = _is_type_of("Topic")
+    is_type_of = is_type_of("Topic")
 
     id = field(strawberry.ID, _global_id("Topic"), GLOBAL_ID)
     record_id = field(str, column("key"), "The record's own id, as the archivist gave it.")
@@ -562,3 +584,4 @@ class Topic(Node):
     )
     notes = field(list[Note], items_of(NOTES, "topic_id"), "Remarks.", args=LIST_ARGUMENTS)
     extra = field(JSON, _extra)
+    history = field(History, _history("topic"), HISTORY, args=PAGE_ARGUMENTS)

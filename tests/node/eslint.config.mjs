@@ -14,6 +14,8 @@ export default [
       ...relay,
       // a list may hold plain things too: Relay's rule is about connections; a facet's node may be a value without an id
       '@graphql-eslint/relay-edge-types': ['error', { listTypeCanWrapOnlyEdgeType: false, shouldImplementNode: false }],
+      // the one directive, @oneOf, is the specification's own
+      '@graphql-eslint/require-description': ['error', { types: true, rootField: true, DirectiveDefinition: false }],
       // a Name has a name
       '@graphql-eslint/no-typename-prefix': 'off',
       // what has no life of its own has no id
@@ -27,6 +29,7 @@ export default [
             types: [
               ...['Archive', 'HistoricalDate', 'Identifier', 'Name', 'Note', 'PageInfo', 'Participation', 'Text'],
               ...['DocumentFacets', 'FacetValue', 'Fragment', 'SearchMatch', 'Timeline', 'TimelineBucket'],
+              ...['LoadCounts', 'LoadFile', 'Revision'],
             ],
           },
         },
