@@ -5,6 +5,7 @@ Top to bottom, each importing only from those below it:
     load      records → store, in one transaction
     check     references between records: dangling, given twice, cycles
     stored    rows → records, the way back
+    upgrade   older layouts → this one, by `migrations` (a package of Alembic's)
     store     opening and creating a database; reading from it
     search    what is indexed, what can be asked, where a hit was found (a package)
     revisions what a record was: kept changes put back

@@ -16,7 +16,9 @@ FondsError
 │   ├── StoreTooNew          STORE_TOO_NEW        written by a newer version
 │   ├── StoreTooOld          STORE_TOO_OLD        written by an older version
 │   ├── StoreLocked          STORE_LOCKED         another process is writing
-│   └── StoreReadOnly        STORE_READ_ONLY      no right to write
+│   ├── StoreReadOnly        STORE_READ_ONLY      no right to write
+│   ├── StoreFull            STORE_FULL           no space left to write
+│   └── StoreDamaged         STORE_DAMAGED        the file is not as the database wrote it
 └── RequestError         a query asks for what cannot be answered                         (exit code 1)
     ├── InvalidArgument      ARGUMENT_INVALID     a value outside what the argument allows
     ├── InvalidSearch        SEARCH_INVALID       an unknown field, a date that is none, too long
@@ -165,6 +167,14 @@ class StoreLocked(StoreError):
 
 class StoreReadOnly(StoreError):
     code = "STORE_READ_ONLY"
+
+
+class StoreFull(StoreError):
+    code = "STORE_FULL"
+
+
+class StoreDamaged(StoreError):
+    code = "STORE_DAMAGED"
 
 
 class RequestError(FondsError):

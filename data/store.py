@@ -7,14 +7,15 @@ a small pool, because that is several times faster and lets several threads read
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, LifoQueue
 from threading import Lock
 from typing import Any, Self
 
 import orjson
-from sqlalchemy import Engine, create_engine, event, insert
+from sqlalchemy import Engine, create_engine, event, insert, inspect
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
@@ -24,8 +25,10 @@ from data.cursors import seal
 from data.errors import (
     FondsError,
     QueryTooDeep,
+    StoreDamaged,
     StoreError,
     StoreForeign,
+    StoreFull,
     StoreLocked,
     StoreMissing,
     StoreReadOnly,
@@ -109,75 +112,29 @@ class Store:
         Raises StoreReadOnly if the folder cannot be written, and as `open` does.
         """
         path = path_of(url)
-        if path.exists() and path.stat().st_size > 0:
-            return cls(path)
-        with translated(path):
-            engine = _engine(path)
-            with engine.begin() as connection:
-                connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-                SQLModel.metadata.create_all(connection)
-                row = {"id": 1, "version": VERSION, "secret": secrets.token_hex(16), "stemming": stemming}
-                connection.execute(insert(table(Meta)).values(row))
-                index.create(connection)
-            engine.dispose()
+        if is_blank(path):
+            with translated(path):
+                engine = engine_of(path)
+                with engine.begin() as connection:
+                    _lay_out(connection, stemming)
+                engine.dispose()
         return cls(path)
 
     def _checked(self) -> tuple[str, str]:
-        """The store's secret and its stemming, after it was seen to be one of ours. Leaves the file untouched."""
-        with translated(self.path):
-            if self.path.is_dir():
-                raise StoreForeign(f"{self.path} is a directory.", hint="Name a file: `sqlite:///archive.db`.")
-            connection = self._connect()
-            try:
-                (mark,) = connection.execute("PRAGMA application_id").fetchone()
-                if mark != APPLICATION_ID:
-                    raise StoreForeign(
-                        f"{self.path} is a database, but not one of Fonds.",
-                        hint="Name another file with `--database`.",
-                    )
-                (version,) = connection.execute("SELECT version FROM fonds_meta").fetchone()
-                self._check_version(version)
-                secret, stemming = connection.execute("SELECT secret, stemming FROM fonds_meta").fetchone()
-            except sqlite3.OperationalError as error:
-                if "no such table" in str(error):
-                    raise StoreForeign(
-                        f"{self.path} is a store without its tables.", hint="Remove it, and load again."
-                    ) from error
-                raise
-            finally:
-                connection.close()
-        return str(secret), str(stemming)
-
-    def _check_version(self, version: int) -> None:
-        if version > VERSION:
-            raise StoreTooNew(
-                f"{self.path} was written by a newer Fonds (layout {version}; this one knows {VERSION}).",
-                hint="Update Fonds.",
-            )
-        if version < VERSION:
+        """The store's secret and its stemming, after it was seen to be one that this Fonds can use. Leaves the file untouched."""
+        found = identity(self.path)
+        if found.version < VERSION:
             raise StoreTooOld(
-                f"{self.path} was written by an older Fonds (layout {version}; this one needs {VERSION}).",
-                hint="Load its records into a new store.",
+                f"{self.path} was written by an older Fonds (layout {found.version}; this one needs {VERSION}).",
+                hint="`fonds upgrade` brings it up, after a copy of it.",
             )
-
-    def _connect(self) -> sqlite3.Connection:
-        uri = f"{self.path.absolute().as_uri()}?mode=ro"
-        connection = sqlite3.connect(
-            uri,
-            uri=True,
-            check_same_thread=False,
-            timeout=LOCK_WAIT_SECONDS,
-            isolation_level=None,
-            cached_statements=STATEMENTS_KEPT,
-        )
-        connection.execute(f"PRAGMA cache_size = -{PAGE_CACHE_KIB}")
-        return connection
+        return found.secret, found.stemming
 
     def _reader(self) -> sqlite3.Connection:
         try:
             return self._idle.get_nowait()
         except Empty:
-            connection = self._connect()
+            connection = connect(self.path)
             connection.create_function("fonds_seal", 1, lambda text: seal(self.secret, text), deterministic=True)
             connection.create_function("fonds_passages", 3, self._passages, deterministic=True)
             connection.create_function("fonds_put_back", 2, put_back, deterministic=True)
@@ -214,7 +171,7 @@ class Store:
     def writing(self) -> Iterator[Connection]:
         """One transaction: committed at the end, rolled back by any error. Raises StoreLocked, StoreReadOnly."""
         if self._engine is None:
-            self._engine = _engine(self.path)
+            self._engine = engine_of(self.path)
         with translated(self.path), self._engine.begin() as connection:
             yield connection
 
@@ -244,15 +201,101 @@ def path_of(url: str) -> Path:
     return Path(parsed.database)
 
 
-def _engine(path: Path) -> Engine:
+def connect(path: Path) -> sqlite3.Connection:
+    """A plain connection that only reads."""
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=ro",
+        uri=True,
+        check_same_thread=False,
+        timeout=LOCK_WAIT_SECONDS,
+        isolation_level=None,
+        cached_statements=STATEMENTS_KEPT,
+    )
+    connection.execute(f"PRAGMA cache_size = -{PAGE_CACHE_KIB}")
+    return connection
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a file says of itself; a layout without search has no stemming."""
+
+    version: int
+    secret: str
+    stemming: str
+
+
+def identity(path: Path) -> Identity:
+    """What the file is, of this layout or an older one; it is left untouched. Raises StoreForeign, StoreTooNew, StoreLocked."""
+    if path.is_dir():
+        raise StoreForeign(f"{path} is a directory.", hint="Name a file: `sqlite:///archive.db`.")
+    with translated(path), closing(connect(path)) as connection:
+        (mark,) = connection.execute("PRAGMA application_id").fetchone()
+        if mark != APPLICATION_ID:
+            raise StoreForeign(f"{path} is a database, but not one of Fonds.", hint="Name another file with `--database`.")
+        connection.row_factory = sqlite3.Row
+        has_meta = connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (Meta.__tablename__,)).fetchone()
+        row = connection.execute("SELECT * FROM fonds_meta").fetchone() if has_meta else None
+    if row is None:
+        raise StoreForeign(f"{path} is a store without its tables.", hint="Remove it, and load again.")
+    if row["version"] > VERSION:
+        raise StoreTooNew(
+            f"{path} was written by a newer Fonds (layout {row['version']}; this one knows {VERSION}).", hint="Update Fonds."
+        )
+    return Identity(row["version"], row["secret"], row["stemming"] if "stemming" in row.keys() else "")  # noqa: SIM118 - a Row has its values
+
+
+def is_blank(path: Path) -> bool:
+    """Whether a new store can be made there: no file, an empty one, or what is left of one whose making was cut off."""
+    if not path.exists():
+        return True
+    if not path.is_file():
+        return False
+    if path.stat().st_size == 0:
+        return True
+    with translated(path), closing(connect(path)) as connection:
+        (mark,) = connection.execute("PRAGMA application_id").fetchone()
+        (count,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        return bool(mark == 0 and count == 0)
+
+
+def is_older(path: Path) -> bool:
+    """Whether the store there is of a layout before this Fonds. Raises as `identity` does; False if there is none."""
+    return not is_blank(path) and identity(path).version < VERSION
+
+
+def _lay_out(connection: Connection, stemming: str) -> None:
+    """Makes the tables of an empty store, unless another process was faster."""
+    if inspect(connection).has_table(Meta.__tablename__):
+        return
+    connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+    SQLModel.metadata.create_all(connection)
+    row = {"id": 1, "version": VERSION, "secret": secrets.token_hex(16), "stemming": stemming}
+    connection.execute(insert(table(Meta)).values(row))
+    index.create(connection)
+
+
+def copy_to(source: sqlite3.Connection, path: Path) -> None:
+    """Writes the whole of a database, as it is now, to a file that is not there yet. Raises StoreFull, StoreReadOnly."""
+    with translated(path), closing(sqlite3.connect(path)) as target:
+        source.backup(target)
+
+
+def settle(path: Path) -> None:
+    """Moves what was committed into the file itself, as far as nobody reads what was before: those who serve it see that."""
+    with translated(path), closing(sqlite3.connect(path, timeout=LOCK_WAIT_SECONDS)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+
+
+def engine_of(path: Path, *, keeps_links: bool = True) -> Engine:
+    """An engine that writes, each transaction alone. Without links, a table that is dropped takes nothing along."""
     engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": LOCK_WAIT_SECONDS})
 
     @event.listens_for(engine, "connect")
     def settings(connection: Any, _: object) -> None:
         connection.isolation_level = None  # the driver's own transactions would begin too late
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")  # what was said to be loaded survives a loss of power
+        connection.execute(f"PRAGMA foreign_keys = {'ON' if keeps_links else 'OFF'}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -277,6 +320,9 @@ def _locked(path: Path) -> StoreError:
     return StoreLocked(f"Another process is writing to {path}.", hint="Try again when it has ended.")
 
 
+FILE_LIMITS = {sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE}
+"""What the database says when a file may not grow for another reason than a full disk: a limit of the process (`ulimit -f`)."""
+
 TOO_DEEP = ("parser stack overflow", "Expression tree is too large")
 
 
@@ -290,8 +336,16 @@ def _translation(path: Path, origin: BaseException | None) -> FondsError | None:
             "in another, counts as one more); with SQLite 3.46 any number does.",
         )
     code = getattr(origin, "sqlite_errorcode", None)
+    if code in FILE_LIMITS:
+        return _full(path)
     found = FAULTS.get(code & 0xFF) if code is not None else None
     return found and found(path)
+
+
+def _full(path: Path) -> StoreError:
+    return StoreFull(
+        f"{path} cannot grow: the disk is full, or files may not be so large.", hint="Make space; the store is as it was before."
+    )
 
 
 FAULTS: dict[int, Callable[[Path], StoreError]] = {
@@ -299,6 +353,11 @@ FAULTS: dict[int, Callable[[Path], StoreError]] = {
     sqlite3.SQLITE_LOCKED: _locked,
     sqlite3.SQLITE_READONLY: lambda path: StoreReadOnly(
         f"{path} cannot be written.", hint="Check the rights of the file and of its folder."
+    ),
+    sqlite3.SQLITE_FULL: _full,
+    sqlite3.SQLITE_IOERR: lambda path: StoreError(f"The disk failed under {path}.", hint="Check the disk; then `fonds check`."),
+    sqlite3.SQLITE_CORRUPT: lambda path: StoreDamaged(
+        f"{path} is damaged.", hint="`fonds check` says where; a copy that was made before brings it back."
     ),
     sqlite3.SQLITE_NOTADB: lambda path: StoreForeign(f"{path} is not a database.", hint="Name another file with `--database`."),
     sqlite3.SQLITE_CANTOPEN: lambda path: StoreReadOnly(

@@ -1,4 +1,4 @@
-"""The command `fonds`: serve, load, query, schema, format. Exit codes: 0 done, 1 refused (records or query), 2 cannot run.
+"""The command `fonds`: serve, load, query, upgrade, schema, format. Exit codes: 0 done, 1 refused, 2 cannot run.
 
 Each command imports what it needs when it runs: all of it together takes a second.
 """
@@ -10,6 +10,7 @@ import json
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -97,23 +98,32 @@ def serve(
 
     settings = _settings(database_url=database, host=host, port=port)
     with _readable_errors():
-        store = _store_to_serve(settings.database_url)
+        store = _store_to_serve(settings)
     listening = _listen(settings.host, settings.port)
     base = f"http://{settings.host}:{listening.getsockname()[1]}"
     messages.print(f"GraphQL API: {base}/graphql\nExplorer:    {base}/graphiql/\nStop with Ctrl-C.")
     run(store, settings, listening)
 
 
-def _store_to_serve(url: str) -> Store:
-    from data.store import Store, path_of
+def _upgrade(settings: Settings) -> None:
+    """Brings the store to the newest layout, and says so."""
+    from data.upgrade import upgrade as upgrade_store
 
-    path = path_of(url)
-    if path.exists() and path.stat().st_size > 0:
+    messages.print(str(upgrade_store(settings.database_url, now=datetime.now(UTC), stemming=settings.stemming)))
+
+
+def _store_to_serve(settings: Settings) -> Store:
+    from data.store import Store, is_blank, is_older, path_of
+
+    url, path = settings.database_url, path_of(settings.database_url)
+    if settings.upgrade and is_older(path):
+        _upgrade(settings)
+    if not is_blank(path):
         return Store.open(url)
     from data.load import load as load_records
     from data.records import FILES
 
-    store = Store.create(url, _settings(database_url=url).stemming)
+    store = Store.create(url, settings.stemming)
     report = load_records(store, FILES)
     messages.print(
         f"Made {path} with the nine bundled documents ({report.added} records).\n"
@@ -152,13 +162,15 @@ def load(
     Example: fonds load letters.jsonl people.yaml --database sqlite:///letters.db
     """
     from data.load import load as load_records
-    from data.store import Store, path_of
+    from data.store import Store, is_older, path_of
 
     settings = _settings(database_url=database)
     url = settings.database_url
     with _readable_errors():
         path = path_of(url)
         is_new = not path.exists()
+        if settings.upgrade and is_older(path):
+            _upgrade(settings)
         try:
             report = load_records(Store.create(url, settings.stemming), files, file_format)
         except FondsError:
@@ -192,22 +204,21 @@ def query(
     settings = _settings(database_url=database)
     given = _variables(variables)
     with _readable_errors():
-        store = _store_to_ask(settings.database_url)
+        store = _store_to_ask(settings)
         result = asyncio.run(answer(Archive(store, settings.archive_name, settings.limits()), _text_of(text), given, operation))
     typer.echo(orjson.dumps(orjson.loads(orjson.dumps(result)), option=orjson.OPT_INDENT_2).decode())
     raise typer.Exit(1 if "errors" in result else 0)
 
 
-def _store_to_ask(url: str) -> Store:
+def _store_to_ask(settings: Settings) -> Store:
     from data.store import Store
-    from server.settings import Settings
 
     try:
-        return Store.open(url)
+        return Store.open(settings.database_url)
     except StoreMissing:
-        if url != Settings.model_fields["database_url"].default:
+        if settings.database_url != type(settings).model_fields["database_url"].default:
             raise
-        return _store_to_serve(url)
+        return _store_to_serve(settings)
 
 
 def _text_of(text_or_path: str) -> str:
@@ -233,6 +244,17 @@ def _variables(given: str | None) -> dict[str, Any] | None:
         messages.print("error: the variables are not a JSON object.", style="red")
         raise typer.Exit(2)
     return found
+
+
+@app.command()
+def upgrade(database: Database = None) -> None:
+    """Bring the store of an older Fonds up to this one, after a copy of it beside it.
+
+    Example: fonds upgrade --database sqlite:///letters.db
+    """
+    settings = _settings(database_url=database)
+    with _readable_errors():
+        _upgrade(settings)
 
 
 @app.command()

@@ -23,6 +23,10 @@ class Settings(BaseSettings):
         default=STEMMING,
         description="How a new store stems the words of texts: a Snowball language such as `english` or `russian`, or `none`.",
     )
+    upgrade: bool = Field(
+        default=True,
+        description="Whether `fonds serve` and `fonds load` upgrade the store of an older Fonds, after a copy of it.",
+    )
     archive_name: str = Field(default="Fonds", description="What `archive { name }` answers.")
     host: str = Field(default="127.0.0.1", description="The address that `fonds serve` listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Its port; 0 takes a free one.")
