@@ -8,15 +8,14 @@ for both. The figures are medians; the last column is how many times faster Fond
 
 import asyncio
 import random
-import re
 import statistics
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-import dataloader_peer as peer
 import orjson
+from peers import dataloaders as peer
 
 from data.load import load
 from data.records import FILES
@@ -69,11 +68,6 @@ def generated(path: Path) -> Path:
     return path
 
 
-def theirs(text: str) -> str:
-    """The query as the peer's simpler schema has it: its orders are texts."""
-    return re.sub(r"field: (\w+)", r'field: "\1"', text)
-
-
 async def per_run(run: Callable[[], Awaitable[bytes]]) -> float:
     """Milliseconds for one run, over about a second."""
     runs, start = 0, time.perf_counter()
@@ -90,7 +84,7 @@ async def compare(name: str, store: Store, text: str) -> None:
         return orjson.dumps(await answer(archive, text))
 
     async def plain() -> bytes:
-        return orjson.dumps({"data": await peer.answer(engine, theirs(text))})
+        return orjson.dumps({"data": await peer.answer(engine, text)})
 
     start = time.perf_counter()
     found = await ours()

@@ -6,6 +6,9 @@ Top to bottom, each importing only from those below it:
     catalogue  who takes part
     fonds      Fonds itself, as `fonds serve` runs it
     limits     what cannot be beaten: one statement by hand, and a constant
+    resolvers  plain Strawberry with DataLoaders
+    dataloaders  its schema
+    javascript  the peers on Node: Mercurius, Yoga
     report     the table
     measure    requests from wrk, and what they cost
     peer       what a peer is: a server that can be started and asked

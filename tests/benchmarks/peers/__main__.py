@@ -7,6 +7,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,9 @@ from peers.questions import QUESTIONS, Question, Sample, samples_of
 from peers.report import Case, circumstances, table
 
 CHECKED_SAMPLES = 20
-WARM_SECONDS = 1
+WARM_SECONDS, LONGEST_SECONDS = 2, 20
+ANSWERS_EACH = 4
+"""How many answers each connection should have got at least."""
 
 
 def arguments() -> argparse.Namespace:
@@ -155,14 +158,19 @@ def by_turns(
         taking_part = [
             (name, running, bodies[question.name]) for name, (running, bodies) in servers.items() if question.name in bodies
         ]
-        for _, running, bodies in taking_part:
-            measured(running, bodies, connections=4, seconds=WARM_SECONDS)
+        speeds = {name: measured(running, bodies, connections=4, seconds=WARM_SECONDS) for name, running, bodies in taking_part}
         for turn in range(options.rounds):
             for number in connections:
                 for name, running, bodies in taking_part if turn % 2 == 0 else reversed(taking_part):
                     case = Case(name, question.name, number)
-                    figures[case].append(measured(running, bodies, connections=number, seconds=options.seconds))
+                    seconds = enough_seconds(speeds[name], number, options.seconds)
+                    figures[case].append(measured(running, bodies, connections=number, seconds=seconds))
         say(f"{question.name} measured: {question.asks}")
+
+
+def enough_seconds(speed: Figures, connections: int, seconds: int) -> int:
+    """How long to measure one of that speed, so that what is under way at the end weighs little."""
+    return max(seconds, min(LONGEST_SECONDS, ceil(ANSWERS_EACH * connections / max(speed.per_second, 1))))
 
 
 if __name__ == "__main__":

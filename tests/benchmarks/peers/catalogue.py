@@ -1,8 +1,10 @@
 """Who takes part, in the order of the table."""
 
 from peers.fonds import Fonds
+from peers.javascript import OnNode
 from peers.limits import Constant, Limit
 from peers.peer import Peer
+from peers.resolvers import Resolvers
 
 BASE = "SQL limit"
 """The one that the others are measured by."""
@@ -14,4 +16,17 @@ def peers() -> list[Peer]:
         Constant("constant", "Starlette answering with a constant of that size"),
         Limit(BASE, "Starlette running one SQL statement by hand, on the same file", route="/statement"),
         Fonds("Fonds", "`fonds serve`"),
+        Resolvers("Strawberry", "Strawberry with DataLoaders and SQLAlchemy, parsing and validation cached"),
+        OnNode(
+            "Mercurius",
+            "Mercurius with its JIT and its loaders over better-sqlite3",
+            script="mercurius.js",
+            packages=("mercurius", "fastify", "graphql-jit", "better-sqlite3"),
+        ),
+        OnNode(
+            "Yoga",
+            "GraphQL Yoga with DataLoader over better-sqlite3",
+            script="yoga.js",
+            packages=("graphql-yoga", "dataloader", "better-sqlite3"),
+        ),
     ]

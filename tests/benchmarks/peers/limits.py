@@ -22,14 +22,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from peers.peer import HERE, Peer, Running, Work, free_port, process
-from peers.questions import Question, Sample
+from peers.questions import Question, Sample, match
 
 STATEMENTS = {path.stem: path.read_text() for path in (HERE / "statements").glob("Q*.sql")}
-
-
-def match(word: str) -> str:
-    """What the search index is asked for a word that is its own stem."""
-    return f'{{title people topics description texts}} : "{word}"'
 
 
 def bound(variables: Mapping[str, Any]) -> tuple[Any, ...]:

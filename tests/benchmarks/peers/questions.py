@@ -59,6 +59,11 @@ def _words(_: sqlite3.Connection) -> list[Sample]:
     return [{"search": word} for word in (generator.VOCABULARY[rank] for rank in WORD_RANKS) if words.stem(word) == word]
 
 
+def match(word: str) -> str:
+    """What Fonds' search index is asked for such a word, by whoever asks it directly."""
+    return f'{{title people topics description texts}} : "{word}"'
+
+
 QUESTIONS = (
     Question(
         "Q1",
