@@ -225,6 +225,10 @@ class QueryTimeout(RequestError):
     code = "QUERY_TIMEOUT"
 
 
+class ArchiveBusy(RequestError):
+    code = "ARCHIVE_BUSY"
+
+
 class BadRequest(RequestError):
     """A request that is none: `status` is the HTTP status that says so."""
 

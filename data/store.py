@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, LifoQueue
 from threading import Lock
+from time import thread_time
 from typing import Any, Self
 
 import orjson
@@ -49,28 +50,45 @@ STEMMING = "english"
 LOCK_WAIT_SECONDS = 5.0
 READ_CONNECTIONS = 4
 PAGE_CACHE_KIB = 64 * 1024
+STEPS_BETWEEN_LOOKS = 20_000  # of SQLite's machine: some 0.5 ms
 STATEMENTS_KEPT = 64  # of each connection; a large one takes some 400 KB
 
 
-class Reading:
-    """A statement that runs in another thread, and can be stopped from this one."""
+class TookTooLong(Exception):
+    """A statement was interrupted, as `Reading` says."""
 
-    def __init__(self) -> None:
+
+class Reading:
+    """A statement that runs in another thread, and can be stopped from this one; or one that stops itself after `max_seconds`.
+
+    These are the processor's, of the thread that it runs in.
+    """
+
+    def __init__(self, max_seconds: float | None = None) -> None:
+        self._max_seconds = max_seconds
         self._connection: sqlite3.Connection | None = None
         self._is_stopped = False
         self._lock = Lock()
 
     @contextmanager
     def on(self, connection: sqlite3.Connection) -> Iterator[None]:
-        """The connection that the statement runs on, as long as it does."""
+        """The connection that the statement runs on, as long as it does. Raises TookTooLong when it was interrupted."""
         with self._lock:
             if self._is_stopped:
-                message = "interrupted"
-                raise sqlite3.OperationalError(message)
+                raise TookTooLong
             self._connection = connection
+        if self._max_seconds is not None:
+            until = thread_time() + self._max_seconds
+            connection.set_progress_handler(lambda: thread_time() > until, STEPS_BETWEEN_LOOKS)
         try:
             yield
+        except sqlite3.OperationalError as error:
+            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+                raise TookTooLong from error
+            raise
         finally:
+            if self._max_seconds is not None:
+                connection.set_progress_handler(None, 0)
             with self._lock:
                 self._connection = None
 

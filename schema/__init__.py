@@ -3,6 +3,8 @@
 Top to bottom, each importing only from those below it:
 
     execute    an operation from its text to the JSON of its answer
+    reading    running a plan: at once or in a thread, within its time
+    prepare    all that is done before the database is asked: parse, validate, plan, price
     query      the root fields
     history    loads, changes of records, what is gone
     facets     how the documents of a list are spread over people, topics, genres, languages, years
@@ -17,6 +19,8 @@ Top to bottom, each importing only from those below it:
     redirects  ids that were merged into others
     pages      Relay connections: keyset pages, cursors, edges
     limits     what an operation may ask for
+    kept       what was made of operation texts before
+    faults     what a client is told when something is wrong
     plan       the planner: selections → one statement
     fields     declaring a field with its SQL
     arguments  arguments as shapes and late values

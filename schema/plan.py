@@ -7,6 +7,7 @@ but on types and not on data: each field gives a SQL expression, and an object i
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any, cast
 
 from graphql import (
@@ -38,6 +39,7 @@ from schema.functions import inline, json_object
 TYPE_KEY = " type"
 """Where an answer for graphql-core names the type of an object of an interface; no alias can be that."""
 
+PACE_WEIGHT = 0.2
 INTROSPECTION = frozenset({"__schema", "__type"})
 
 
@@ -53,12 +55,23 @@ class Plan:
     checks: tuple["Bound", ...]
     cost: "Cost"
     steers: tuple["Bound", ...] = ()
+    pace: "Pace" = field(default_factory=lambda: Pace(), compare=False)  # noqa: PLW0108 - it stands below
 
     def bind(self, variables: Variables) -> tuple[Any, ...]:
         """The values of the placeholders. Raises GraphQLError for a value that its argument does not allow."""
         for check in self.checks:
             check(variables)
         return tuple(value(variables) if isinstance(value, Bound) else value for value in self.values)
+
+
+@dataclass
+class Pace:
+    """How long a plan takes: the processor's seconds of its runs so far, the last ones most; without end before the first."""
+
+    seconds: float = inf
+
+    def learn(self, seconds: float) -> None:
+        self.seconds = seconds if self.seconds == inf else self.seconds + PACE_WEIGHT * (seconds - self.seconds)
 
 
 @dataclass(frozen=True)

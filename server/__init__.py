@@ -5,7 +5,9 @@ Top to bottom, each importing only from those below it:
     cli         the command `fonds`
     serving     a server process
     app         the HTTP application: /graphql, /graphiql/, /healthz
-    graphql     the endpoint: what is a request, and its status
+    graphql     the endpoint: a request is read, answered, and sent with its status
+    requests    what is a GraphQL request over HTTP
+    headers     what keeps a browser safe
     connections limits for slow and silent connections
     logs        one line a request
     settings    every setting, with its default

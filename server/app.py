@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -13,22 +12,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from data.errors import StoreError, shorten
 from schema.execute import Archive
 from server.graphql import Endpoint
+from server.headers import SafeHeaders
 from server.logs import RequestLog
+from server.requests import Reader
 from server.settings import Settings
 
-METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-"""Those that reach the endpoint; it refuses all but GET and POST in its own words."""
-
-SAFE_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-}
 GRAPHIQL = Path(__file__).parent / "graphiql" / "dist"
 GRAPHIQL_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
@@ -47,24 +40,23 @@ class Explorer(StaticFiles):
         return response
 
 
-class SafeHeaders:
-    """Wraps the application: headers that keep a browser from making more of an answer than it is."""
+class Front:
+    """The application: /graphql by its endpoint, all else by the routes."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, graphql: ASGIApp, routes: ASGIApp) -> None:
+        self.graphql, self.routes = graphql, routes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SAFE_HEADERS.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
-        await self.app(scope, receive, sending)
+        is_graphql = scope["type"] == "http" and scope["path"] == "/graphql" and not _asks_first(scope)
+        await (self.graphql if is_graphql else self.routes)(scope, receive, send)
 
 
-def make_app(archive: Archive, settings: Settings) -> Starlette:
+def _asks_first(scope: Scope) -> bool:
+    """Whether a browser asks what it may do (CORS)."""
+    return scope["method"] == "OPTIONS" and any(name == b"access-control-request-method" for name, _ in scope["headers"])
+
+
+def make_app(archive: Archive, settings: Settings) -> ASGIApp:
     """The application that answers from an archive."""
 
     def health(_: Request) -> Response:
@@ -87,17 +79,13 @@ def make_app(archive: Archive, settings: Settings) -> Starlette:
         message = f"{shorten(request.url.path)}: {error.detail}."
         return JSONResponse({"errors": [{"message": message, "extensions": shown}]}, error.status_code, error.headers)
 
-    endpoint = Endpoint(archive, settings.body_max_bytes, settings.body_max_seconds)
-    routes: list[BaseRoute] = [
-        Route("/", home),
-        Route("/healthz", health),
-        Route("/graphql", endpoint.answer, methods=METHODS),
-    ]
+    endpoint = Endpoint(archive, Reader(settings.body_max_bytes, settings.body_max_seconds))
+    routes: list[BaseRoute] = [Route("/", home), Route("/healthz", health), Route("/graphql", endpoint)]
     if settings.graphiql:
         explorer = GZipMiddleware(Explorer(directory=GRAPHIQL, html=True), minimum_size=1024)
         routes.append(Mount("/graphiql", explorer))
     hosts = [host.strip() for host in settings.allowed_hosts.split(",") if host.strip()]
-    return Starlette(
+    others = Starlette(
         routes=routes,
         exception_handlers={HTTPException: other},
         middleware=[
@@ -107,3 +95,7 @@ def make_app(archive: Archive, settings: Settings) -> Starlette:
             Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"], allow_headers=["*"]),
         ],
     )
+    graphql: ASGIApp = endpoint
+    if "*" not in hosts:
+        graphql = TrustedHostMiddleware(graphql, allowed_hosts=hosts, www_redirect=False)
+    return Front(graphql, others)

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from dataclasses import dataclass
 from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -44,14 +45,29 @@ class RequestLog:
         try:
             await self.app(scope, receive, counting)
         finally:
-            told = scope.get("fonds", {})
-            LOG.info(
-                "%s %s operation=%s ms=%.1f statements=%d bytes=%d status=%d",
-                scope["method"],
-                shorten(scope["path"]),
-                shorten(told.get("operation") or "-"),
-                (perf_counter() - start) * 1000,
-                told.get("statements", 0),
-                size,
-                status,
-            )
+            log_request(scope, start, Outcome(status, size))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a request came to."""
+
+    status: int
+    bytes: int
+    operation: str | None = None
+    statements: int = 0
+
+
+def log_request(scope: Scope, start: float, outcome: Outcome) -> None:
+    """One line: what was asked, with which operation, how long it took, what it cost, what it came to."""
+    if LOG.isEnabledFor(logging.INFO):
+        LOG.info(
+            "%s %s operation=%s ms=%.1f statements=%d bytes=%d status=%d",
+            scope["method"],
+            shorten(scope["path"]),
+            shorten(outcome.operation or "-"),
+            (perf_counter() - start) * 1000,
+            outcome.statements,
+            outcome.bytes,
+            outcome.status,
+        )

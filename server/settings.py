@@ -61,6 +61,14 @@ class Settings(BaseSettings):
     statement_max_seconds: float = Field(
         default=AT_MOST.statement_max_seconds, gt=0, description="The longest that the database may work on a query."
     )
+    read_threads: int = Field(
+        default=AT_MOST.read_threads, ge=1, description="How many statements may run at a time, beside those that take no time."
+    )
+    read_wait_max_seconds: float = Field(
+        default=AT_MOST.read_wait_max_seconds,
+        gt=0,
+        description="The longest that a query may wait for one of these to end, before it is told to come back.",
+    )
     body_max_bytes: int = Field(default=256 * 1024, ge=1, description="The largest body of a request.")
     body_max_seconds: float = Field(default=10.0, gt=0, description="The longest that a body may take to arrive.")
     header_max_bytes: int = Field(default=32 * 1024, ge=1024, description="The largest head of a request (address and headers).")

@@ -537,7 +537,7 @@ def test_one_plan_serves_all_variables_of_a_shape(archive: Archive) -> None:
                 for size, period in ((0, "1949"), (1, "1950"), (50, "../1949-12")):
                     variables = {"ids": ids, "size": size, "period": period, "order": order, "dated": dated}
                     assert ask_archive(fresh, text, variables) == ORACLE.answer(text, variables)
-    assert len(fresh.plans.made) == 2 * 3 * 2
+    assert len(fresh.preparing.plans.made) == 2 * 3 * 2
 
 
 @pytest.mark.parametrize(

@@ -178,7 +178,7 @@ def test_a_fault_of_ours_before_execution_is_500_and_masked(nine: Archive, monke
         message = "a secret of the house"
         raise ValueError(message)
 
-    monkeypatch.setattr("schema.execute.check_size", broken)
+    monkeypatch.setattr("schema.prepare.check_size", broken)
     with TestClient(make_app(Archive(nine.store), Settings())) as client:
         for kind in ("application/json", "application/graphql-response+json"):
             answer = client.post("/graphql", json={"query": "{ __typename }"}, headers={"Accept": kind})

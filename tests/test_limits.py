@@ -2,11 +2,13 @@
 
 import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from conftest import Asked, ask_archive
+from starlette.testclient import TestClient
 
 from schema.execute import Archive, run
 from schema.limits import Limits
@@ -192,6 +194,35 @@ def test_a_client_that_leaves_stops_its_statement(endless: Archive) -> None:
         sent.append(message)
 
     start = time.monotonic()
-    asyncio.run(app(scope, receive, send))
+    asyncio.run(asyncio.wait_for(app(scope, receive, send), 60))
     assert time.monotonic() - start < 5
     assert sent[0]["status"] == 499
+
+
+def test_a_query_that_finds_all_readers_at_work_is_told_to_come_back(endless: Archive) -> None:
+    limits = Limits(read_threads=1, read_wait_max_seconds=0.1, statement_max_seconds=2)
+    archive = Archive(endless.store, limits=limits)
+    with TestClient(make_app(archive, Settings())) as client, ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda _: client.post("/graphql", json={"query": HONEST}), range(2)))
+        assert sorted(answer.status_code for answer in answers) == [200, 503]
+        (busy,) = [answer for answer in answers if answer.status_code == 503]
+        assert busy.headers["retry-after"] == "1"
+        assert busy.json()["errors"][0]["extensions"]["code"] == "ARCHIVE_BUSY"
+    assert archive.readers.busy == 0
+
+
+def test_readers_are_handed_on_in_turn_and_none_is_lost_when_clients_leave(endless: Archive) -> None:
+    async def crowd() -> list[Any]:
+        archive = Archive(endless.store, limits=Limits(read_threads=2, statement_max_seconds=0.3))
+        asked = [asyncio.create_task(run(archive, HONEST)) for _ in range(8)]
+        await asyncio.sleep(0.1)
+        for number in (0, 3, 5):
+            asked[number].cancel()
+        found = await asyncio.gather(*asked, return_exceptions=True)
+        assert (archive.readers.busy, len(archive.readers.waiting)) == (0, 0)
+        return found
+
+    codes = [
+        None if isinstance(one, BaseException) else one.body["errors"][0]["extensions"]["code"] for one in asyncio.run(crowd())
+    ]
+    assert codes == [None, "QUERY_TIMEOUT", "QUERY_TIMEOUT", None, "QUERY_TIMEOUT", None, "QUERY_TIMEOUT", "QUERY_TIMEOUT"]

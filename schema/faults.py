@@ -1,0 +1,56 @@
+"""What a client is told when something is wrong: GraphQL's response format, always with a code."""
+
+import logging
+from typing import Any, cast
+from uuid import uuid4
+
+from graphql import GraphQLError, GraphQLSyntaxError
+
+from data.errors import RequestError, StoreError, shorten
+from schema.plan import located
+
+MESSAGE_MAX_CHARS = 300
+LOG = logging.getLogger("fonds.errors")
+
+
+class Refused(Exception):
+    """What GraphQL itself finds wrong with a document or its variables."""
+
+    def __init__(self, errors: list[GraphQLError]) -> None:
+        super().__init__()
+        self.errors = errors
+
+
+def faults(error: Exception) -> list[dict[str, Any]]:
+    """What a client is told of an error."""
+    if isinstance(error, Refused):
+        return [told(one) for one in error.errors]
+    if isinstance(error, RequestError):
+        return [told(located(error, (), ()))]
+    return [told(error if isinstance(error, GraphQLError) else masked(error))]
+
+
+def masked(error: Exception) -> GraphQLError:
+    """What a client is told of an error that is not theirs: an id, under which the log has the whole."""
+    id_ = uuid4().hex[:12]
+    LOG.error("error %s", id_, exc_info=error)
+    code = error.code if isinstance(error, StoreError) else "INTERNAL_ERROR"
+    return GraphQLError(
+        f"The archive could not answer (error {id_}).",
+        extensions={
+            "code": code,
+            "id": id_,
+            "hint": "Try again; if it stays, give this id to whoever runs the archive.",
+        },
+    )
+
+
+def told(error: GraphQLError) -> dict[str, Any]:
+    """The error in GraphQL's response format, always with a code."""
+    formatted = cast("dict[str, Any]", error.formatted)
+    formatted["message"] = shorten(error.message, MESSAGE_MAX_CHARS)
+    extensions = formatted.get("extensions") or {}
+    if "code" not in extensions:
+        code = "GRAPHQL_PARSE_FAILED" if isinstance(error, GraphQLSyntaxError) else "GRAPHQL_VALIDATION_FAILED"
+        formatted["extensions"] = {"code": code, **extensions}
+    return formatted

@@ -1,0 +1,255 @@
+"""All that can be done for an operation before the database is asked: parse, measure, validate, plan, price; kept by its text.
+
+Of an operation that was seen before only its variables are looked at (`known`), and these by graphql-core only if they are of
+kinds that need it.
+"""
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import strawberry
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLSyntaxError,
+    InlineFragmentNode,
+    NoSchemaIntrospectionCustomRule,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    get_variable_values,
+    is_non_null_type,
+    parse,
+    specified_rules,
+    type_from_ast,
+    validate,
+)
+from strawberry.schema.config import StrawberryConfig
+
+from data.errors import BadRequest, QueryTooDeep, QueryTooLong
+from data.store import Store
+from schema.arguments import Variables, shape
+from schema.facts import SCALARS
+from schema.faults import Refused
+from schema.fields import enforce_one_of
+from schema.kept import Kept, Steered
+from schema.limits import Limits, check_cost, check_size
+from schema.plan import INTROSPECTION, Plan, Planner
+from schema.query import Query
+
+KEPT_CHARACTERS = 256 * 1024
+"""Of operations, and of plans: what that comes to in bytes, `tests/benchmarks/memory.py` shows."""
+
+ERRORS_TOLD = 20
+
+schema = strawberry.Schema(query=Query, config=StrawberryConfig(scalar_map=SCALARS))
+GRAPHQL = schema._schema  # noqa: SLF001 - Strawberry offers its graphql-core schema under this name only
+enforce_one_of(GRAPHQL)
+
+
+def _is_int(value: Any) -> bool:
+    return type(value) is int and -(2**31) <= value < 2**31
+
+
+def _is_text(value: Any) -> bool:
+    return type(value) is str
+
+
+PLAIN: Mapping[str, Callable[[Any], bool]] = {
+    "Int": _is_int,
+    "ID": _is_text,
+    "String": _is_text,
+    "Boolean": lambda value: type(value) is bool,
+}
+"""Values that come through coercion as they are, by their type."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of a document, parsed and valid: what is known of it before its variables are."""
+
+    text: str
+    document: DocumentNode
+    node: OperationDefinitionNode
+    fragments: Mapping[str, FragmentDefinitionNode]
+    kinds: Mapping[str, Any]
+    plain: tuple[tuple[str, Callable[[Any], bool], bool], ...] | None
+    introspects: bool
+    reads: bool
+
+    @classmethod
+    def of(cls, text: str, document: DocumentNode, node: OperationDefinitionNode) -> "Operation":
+        """The operation with what can be found out beforehand."""
+        fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
+        definitions = node.variable_definitions or ()
+        kinds = {d.variable.name.value: type_from_ast(GRAPHQL, cast("Any", d.type)) for d in definitions}
+        names = root_names(node.selection_set, fragments, set())
+        introspects = bool(names & INTROSPECTION)
+        reads = bool(names - INTROSPECTION - {"__typename"}) or not introspects
+        return cls(text, document, node, fragments, kinds, _plain(kinds), introspects, reads)
+
+    @property
+    def name(self) -> str | None:
+        return self.node.name.value if self.node.name else None
+
+    def coerced(self, given: Variables | None, *, suggests: bool) -> Variables:
+        """The variables as their declared types want them. Raises Refused."""
+        given = given or {}
+        if self.plain is not None and all(
+            name in given and (is_plain(given[name]) or (may_be_null and given[name] is None))
+            for name, is_plain, may_be_null in self.plain
+        ):
+            return {name: given[name] for name in self.kinds}
+        definitions = self.node.variable_definitions or ()
+        values = get_variable_values(
+            GRAPHQL, definitions, cast("Any", given), max_errors=ERRORS_TOLD, hide_suggestions=not suggests
+        )
+        if isinstance(values, list):
+            raise Refused(values)
+        return cast("Variables", values.coerced)
+
+    def shape(self, variables: Variables) -> Hashable:
+        """What of the variables a plan depends on."""
+        return tuple((name, shape(value, self.kinds[name])) for name, value in variables.items())
+
+
+def _plain(kinds: Mapping[str, Any]) -> tuple[tuple[str, Callable[[Any], bool], bool], ...] | None:
+    """How to see that variables need no coercion: name, test, whether it may be null; None where that cannot be seen."""
+    found = []
+    for name, kind in kinds.items():
+        bare = kind.of_type if is_non_null_type(kind) else kind
+        if getattr(bare, "name", None) not in PLAIN:
+            return None
+        found.append((name, PLAIN[bare.name], bare is kind))
+    return tuple(found)
+
+
+def root_names(selections: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode], seen: set[str]) -> set[str]:
+    """The names of the fields at the root, those in fragments among them."""
+    names: set[str] = set()
+    for node in selections.selections:
+        if isinstance(node, FieldNode):
+            names.add(node.name.value)
+        elif isinstance(node, InlineFragmentNode):
+            names |= root_names(node.selection_set, fragments, seen)
+        elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
+            seen.add(node.name.value)
+            names |= root_names(fragments[node.name.value].selection_set, fragments, seen)
+    return names
+
+
+@dataclass(frozen=True)
+class Preparing:
+    """Prepares operations for one store; keeps what it made."""
+
+    store: Store
+    archive_name: str
+    limits: Limits
+    operations: Kept[Operation] = field(default_factory=lambda: Kept[Operation](KEPT_CHARACTERS), repr=False)
+    plans: Kept[Steered] = field(default_factory=lambda: Kept[Steered](KEPT_CHARACTERS), repr=False)
+
+    def known(self, text: str, variables: Variables | None, name: str | None) -> "Ready | None":
+        """What is ready for an operation that was asked before; None if it was not. Raises what is wrong with the variables."""
+        operation = self.operations.find(text, name)
+        if operation is None:
+            return None
+        given = operation.coerced(variables, suggests=self.limits.introspection)
+        if not operation.reads:
+            return Ready(operation)
+        steered = self.plans.find(text, (operation.name, operation.shape(given)))
+        plan = steered and steered.find(given)
+        return self._priced(operation, plan, given) if plan else None
+
+    def new(self, operation: Operation, variables: Variables | None) -> "Ready":
+        """Plans and prices. Raises GraphQLError for an argument that cannot be."""
+        given = operation.coerced(variables, suggests=self.limits.introspection)
+        if not operation.reads:
+            return Ready(operation)
+        first: list[Plan] = []
+
+        def steered() -> Steered:
+            first.append(self._plan(operation, given))
+            return Steered(first[0].steers)
+
+        found = self.plans.get(operation.text, (operation.name, operation.shape(given)), steered)
+        plan = found.find(given) or found.keep(given, first[0] if first else self._plan(operation, given))
+        return self._priced(operation, plan, given)
+
+    def operation(self, text: str, name: str | None) -> Operation:
+        """Parses, measures, validates. Raises RequestError, Refused, GraphQLSyntaxError."""
+
+        def make() -> Operation:
+            document = checked(text, self.limits)
+            return Operation.of(text, document, chosen(document, name))
+
+        return self.operations.get(text, name, make)
+
+    def _plan(self, operation: Operation, variables: Variables) -> Plan:
+        planner = Planner(
+            schema=GRAPHQL,
+            dialect=self.store.dialect,
+            secret=self.store.secret,
+            archive_name=self.archive_name,
+            fragments=operation.fragments,
+            variables=variables,
+            page_max_rows=self.limits.page_max_rows,
+            words=self.store.words,
+            for_executor=operation.introspects,
+        )
+        return planner.plan(operation.node)
+
+    def _priced(self, operation: Operation, plan: Plan, variables: Variables) -> "Ready":
+        values = plan.bind(variables)
+        cost = plan.cost.total(variables)
+        check_cost(cost, self.limits)
+        return Ready(operation, plan, values, cost)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An operation that only has to be run; without a plan if it only introspects."""
+
+    operation: Operation
+    plan: Plan | None = None
+    values: tuple[Any, ...] = ()
+    cost: int = 0
+
+
+def checked(text: str, limits: Limits) -> DocumentNode:
+    """The parsed and valid document. Raises RequestError, Refused or GraphQLSyntaxError."""
+    document = parsed(text, limits)
+    rules = specified_rules if limits.introspection else (*specified_rules, NoSchemaIntrospectionCustomRule)
+    found = validate(GRAPHQL, document, rules, max_errors=ERRORS_TOLD, hide_suggestions=not limits.introspection)
+    if found:
+        raise Refused(found)
+    return document
+
+
+def parsed(text: str, limits: Limits) -> DocumentNode:
+    """The parsed document, if it is not too large. Raises RequestError or GraphQLSyntaxError."""
+    try:
+        document = parse(text, max_tokens=limits.query_max_tokens)
+        check_size(document, limits)
+    except GraphQLSyntaxError as error:
+        if "nested too deeply" in error.message:
+            raise QueryTooDeep("The query is nested too deep to be read.", hint="Ask in several queries.") from error
+        if "Parsing aborted" in error.message:
+            raise QueryTooLong(
+                f"The query has more than {limits.query_max_tokens:,} tokens.", hint="Ask in several queries; use variables."
+            ) from error
+        raise
+    except RecursionError as error:
+        raise QueryTooDeep("The query is nested too deep to be read.", hint="Ask in several queries.") from error
+    return document
+
+
+def chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    """The operation to run. Raises BadRequest if that is not clear."""
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    named = [node for node in operations if name is None or (node.name and node.name.value == name)]
+    if len(named) != 1:
+        message = "The document has no such operation." if named == [] else "The document has several operations."
+        raise BadRequest(message, hint="`operationName` says which of them to run.")
+    return named[0]

@@ -1,0 +1,109 @@
+"""Running a plan, so that no statement keeps others waiting: quick ones at once, the rest in threads, all within their time.
+
+How long a plan takes is learned by running it (`Plan.pace`): the first time in a thread, and on the event loop, which saves the
+change of threads, once it was seen to be quick. There it is stopped when it takes longer than that, and goes to a thread.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from time import thread_time
+from typing import Any, TypeVar
+
+from data.errors import ArchiveBusy, QueryTimeout
+from data.store import Reading, Store, TookTooLong
+from schema.limits import Limits
+from schema.plan import Plan
+
+QUICK_SECONDS = 0.001
+QUICK_MAX_SECONDS = 0.02
+INTERRUPT_AGAIN_SECONDS = 0.05
+T = TypeVar("T")
+
+
+@dataclass
+class Readers:
+    """The threads that read: so many at a time, the others wait in turn, but not for long. Used on one event loop at a time."""
+
+    store: Store
+    limits: Limits
+    busy: int = 0
+    waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
+    threads: ThreadPoolExecutor = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.threads = ThreadPoolExecutor(self.limits.read_threads, thread_name_prefix="fonds-read")
+
+    async def read(self, plan: Plan, values: tuple[Any, ...]) -> str:
+        """What the plan's statement selects. Raises ArchiveBusy, QueryTimeout, StoreError."""
+        if plan.pace.seconds < QUICK_SECONDS:
+            with suppress(TookTooLong):
+                return self._timed(plan, values, Reading(QUICK_MAX_SECONDS))
+        await self._turn()
+        try:
+            return await self._in_time(plan, values)
+        finally:
+            self._done()
+
+    def _timed(self, plan: Plan, values: tuple[Any, ...], reading: Reading) -> str:
+        start = thread_time()
+        try:
+            return self.store.read(plan.sql, values, reading)
+        finally:
+            plan.pace.learn(thread_time() - start)
+
+    async def _turn(self) -> None:
+        """Returns when a thread is free, which is the caller's until `_done`. Raises ArchiveBusy when that takes too long."""
+        if self.busy < self.limits.read_threads:
+            self.busy += 1
+            return
+        turn = asyncio.get_running_loop().create_future()
+        self.waiting.append(turn)
+        try:
+            async with asyncio.timeout(self.limits.read_wait_max_seconds):
+                await turn
+        except BaseException as error:
+            if turn.done() and not turn.cancelled():
+                self._done()
+            if isinstance(error, TimeoutError):
+                raise ArchiveBusy(
+                    "All readers of the archive are at work, and none became free in time.", hint="Ask again in a moment."
+                ) from None
+            raise
+
+    def _done(self) -> None:
+        """Hands the thread to whoever waits longest."""
+        while self.waiting:
+            turn = self.waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self.busy -= 1
+
+    async def _in_time(self, plan: Plan, values: tuple[Any, ...]) -> str:
+        """Read in a thread; interrupted when its time is up, and when nobody waits for it any more."""
+        reading = Reading()
+        work = asyncio.get_running_loop().run_in_executor(self.threads, self._timed, plan, values, reading)
+        seconds = self.limits.statement_max_seconds
+        try:
+            done, _ = await asyncio.wait({work}, timeout=seconds)
+            if done:
+                return work.result()
+            raise QueryTimeout(f"The query took longer than {seconds:g} seconds.", hint="Ask for less at a time.")
+        finally:
+            while not work.done():
+                reading.stop()
+                await asyncio.wait({work}, timeout=INTERRUPT_AGAIN_SECONDS)
+            if not work.cancelled():
+                work.exception()  # seen, so that nobody logs it as lost
+
+
+PREPARERS = ThreadPoolExecutor(1, thread_name_prefix="fonds-prepare")
+
+
+async def beside(work: Callable[[], T]) -> T:
+    """Done in the one thread for such work: one after the other, so that equal work is found done."""
+    return await asyncio.get_running_loop().run_in_executor(PREPARERS, work)

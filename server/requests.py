@@ -1,0 +1,174 @@
+"""What is a GraphQL request over HTTP: a POST with a JSON body, or a GET with parameters. What is none raises BadRequest."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qs
+
+import orjson
+from starlette.types import Receive, Scope
+
+from data.errors import BadRequest, BodyTooLarge, BodyTooSlow, shorten
+
+GRAPHQL_JSON, JSON = "application/graphql-response+json", "application/json"
+PARAMETERS = {"query": str, "operationName": str, "variables": dict, "extensions": dict}
+OBJECTS = ("variables", "extensions")
+METHOD_NOT_ALLOWED = 405
+HEADERS_KEPT = 256
+
+Headers = Mapping[bytes, bytes]
+
+
+class ClientGone(Exception):
+    """The client ended the connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A GraphQL request, whichever way it came."""
+
+    query: str
+    variables: dict[str, Any] | None
+    operation: str | None
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads requests; bodies are bounded in bytes and seconds."""
+
+    body_max_bytes: int
+    body_max_seconds: float
+
+    async def read(self, scope: Scope, headers: Headers, receive: Receive) -> Asked:
+        """The request. Raises BadRequest, ClientGone."""
+        method = scope["method"]
+        if method in ("GET", "HEAD"):
+            return from_parameters(scope["query_string"])
+        if method != "POST":
+            raise BadRequest(f"{shorten(method)} asks nothing.", status=METHOD_NOT_ALLOWED, hint="Use POST or GET.")
+        check_content(headers.get(b"content-type", b""), headers.get(b"content-encoding", b"identity"))
+        try:
+            async with asyncio.timeout(self.body_max_seconds):
+                body = await self._body(headers, receive)
+        except TimeoutError:
+            raise BodyTooSlow("The body did not arrive in time.", status=408, hint="Send it at once.") from None
+        return from_body(body)
+
+    async def _body(self, headers: Headers, receive: Receive) -> bytes:
+        length = headers.get(b"content-length", b"0")
+        if length.isdigit() and int(length) > self.body_max_bytes:
+            raise self._too_large()
+        body, more = b"", True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGone
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+            if len(body) > self.body_max_bytes:
+                raise self._too_large()
+        return body
+
+    def _too_large(self) -> BodyTooLarge:
+        return BodyTooLarge(
+            f"The body is larger than {self.body_max_bytes:,} bytes.",
+            status=413,
+            hint="Ask for less in one query; use variables.",
+        )
+
+
+@lru_cache(HEADERS_KEPT)
+def check_content(content_type: bytes, content_encoding: bytes) -> None:
+    """Raises BadRequest unless the body is plain JSON in UTF-8."""
+    kind, _, parameters = content_type.decode("latin-1").partition(";")
+    if kind.strip().lower() != JSON:
+        raise BadRequest(f"A body has to be `{JSON}`.", status=415, hint=f"Set the header `Content-Type: {JSON}`.")
+    name, _, charset = parameters.strip().lower().partition("=")
+    if name == "charset" and charset.strip('"') not in ("utf-8", "utf8"):
+        raise BadRequest("A body has to be in UTF-8.", status=415, hint=f"Set the header `Content-Type: {JSON}`.")
+    if content_encoding.strip().lower() != b"identity":
+        raise BadRequest("A compressed body is not read.", status=415, hint="Send it as it is.")
+
+
+def from_body(body: bytes) -> Asked:
+    """The request in the body of a POST. Raises BadRequest."""
+    try:
+        found = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise BadRequest("The body is not JSON in UTF-8.", hint='Send an object: {"query": "{ archive { name } }"}.') from None
+    if not isinstance(found, dict):
+        raise BadRequest(
+            f"The body is {_name(found)}, not an object.",
+            hint='Send {"query": …}, one query at a time; batches are not read.',
+        )
+    return checked(found)
+
+
+def from_parameters(query_string: bytes) -> Asked:
+    """The request in the parameters of a GET. Raises BadRequest."""
+    found: dict[str, Any] = {}
+    parameters = parse_qs(query_string.decode("latin-1"), keep_blank_values=True)
+    for name in PARAMETERS:
+        values = parameters.get(name, ())
+        if len(values) > 1:
+            raise BadRequest(f"`{name}` is given {len(values)} times.", hint="Give each parameter once.")
+        if values:
+            found[name] = values[0]
+    for name in OBJECTS:
+        if name in found:
+            try:
+                found[name] = orjson.loads(found[name])
+            except orjson.JSONDecodeError:
+                raise BadRequest(f"`{name}` is not JSON.", hint='Write an object: {"first": 10}, percent-encoded.') from None
+    return checked(found)
+
+
+def checked(found: dict[str, Any]) -> Asked:
+    """The request, if its members are of the kinds that they have to be. Raises BadRequest."""
+    for name, kind in PARAMETERS.items():
+        value = found.get(name)
+        if value is not None and not isinstance(value, kind):
+            what = "a text" if kind is str else "an object"
+            raise BadRequest(f"`{name}` is {_name(value)}, not {what}.", hint="See the GraphQL-over-HTTP specification.")
+    if not found.get("query"):
+        raise BadRequest("There is no `query`.", hint='Send {"query": "{ archive { name } }"}, or ?query=… by GET.')
+    return Asked(found["query"], found.get("variables"), found.get("operationName") or None)
+
+
+def _name(value: object) -> str:
+    names: dict[type, str] = {list: "a list", dict: "an object", str: "a text", bool: "a boolean"}
+    return "null" if value is None else names.get(type(value), "a number")
+
+
+@lru_cache(HEADERS_KEPT)
+def wanted(accept: bytes) -> str:
+    """The content type of the answer: the one the client likes best. Raises BadRequest if it takes neither."""
+    if not accept.strip():
+        return JSON
+    liked: list[tuple[float, int, str]] = []
+    for place, (kind, weight) in enumerate(weighed(accept)):
+        kind = JSON if kind in ("*/*", "application/*") else kind  # noqa: PLW2901 - the same one, by its name
+        if weight > 0 and kind in (JSON, GRAPHQL_JSON):
+            liked.append((-weight, place, kind))
+    if not liked:
+        raise BadRequest(f"The answer is `{GRAPHQL_JSON}` or `{JSON}`.", status=406, hint="Name one of them in `Accept`.")
+    return min(liked)[2]
+
+
+def weighed(header: bytes) -> list[tuple[str, float]]:
+    """The members of a header like `Accept`, in small letters, with their weights; a weight that is no number is 0.
+
+    >>> weighed(b"gzip, br;q=0.5, *;q=x")
+    [('gzip', 1.0), ('br', 0.5), ('*', 0.0)]
+    """
+    found = []
+    for part in header.decode("latin-1").lower().split(","):
+        name, *parameters = (piece.strip() for piece in part.split(";"))
+        quality = next((piece[2:] for piece in parameters if piece.startswith("q=")), "1")
+        try:
+            found.append((name, float(quality)))
+        except ValueError:
+            found.append((name, 0.0))
+    return found
