@@ -11,6 +11,7 @@ Top to bottom, each importing only from those below it:
     revisions what a record was: kept changes put back
     tables    the tables, as SQLModel classes
     cursors   positions in a list as sealed text
+    mapping   objects of other shapes → records, as a YAML file says (a package)
     readers   files → records
     format    the record format, as pydantic models
     dates     EDTF text → days that can be compared

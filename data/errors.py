@@ -3,7 +3,8 @@
 FondsError
 ├── RecordError          a record, or the file it stands in, is not as the format asks   (exit code 1)
 │   ├── UnreadableFile       FILE_UNREADABLE      missing, empty, a directory, not UTF-8, unknown suffix
-│   ├── InvalidSyntax        SYNTAX_INVALID       not JSON, not YAML, not a results page
+│   ├── InvalidSyntax        SYNTAX_INVALID       not JSON, YAML, CSV or XML, not a results page
+│   ├── InvalidMapping       MAPPING_INVALID      a mapping that says what there is not
 │   ├── InvalidRecord        RECORD_INVALID       an unknown key, a value of the wrong kind
 │   ├── InvalidDate          DATE_INVALID         not EDTF
 │   ├── DuplicateId          ID_DUPLICATE         an id given twice in one load
@@ -106,6 +107,10 @@ class UnreadableFile(RecordError):
 
 class InvalidSyntax(RecordError):
     code = "SYNTAX_INVALID"
+
+
+class InvalidMapping(RecordError):
+    code = "MAPPING_INVALID"
 
 
 class InvalidRecord(RecordError):

@@ -67,7 +67,8 @@ def _fail(error: FondsError, code: int) -> NoReturn:
         messages.print(f"error: {one}" + (f" — {one.hint}" if one.hint else ""), style="red")
     if len(errors) > ERRORS_SHOWN:
         messages.print(f"… and {len(errors) - ERRORS_SHOWN} more.", style="red")
-    messages.print(f"error: {error.message}" + (f" {error.hint}" if error.hint else ""), style="red")
+    sentence = str(error) if isinstance(error, RecordError) else error.message
+    messages.print(f"error: {sentence}" + (f" {error.hint}" if error.hint else ""), style="red")
     raise typer.Exit(code)
 
 
@@ -75,7 +76,7 @@ def _fail(error: FondsError, code: int) -> NoReturn:
 def _readable_errors() -> Iterator[None]:
     try:
         yield
-    except Rejected as error:
+    except (Rejected, RecordError) as error:
         _fail(error, 1)
     except FondsError as error:
         _fail(error, 2)
@@ -277,3 +278,28 @@ def print_format() -> None:
     from data.format import json_schema
 
     typer.echo(orjson.dumps(json_schema(), option=orjson.OPT_INDENT_2).decode())
+
+
+@app.command("map")
+def propose_mapping(
+    file: Annotated[
+        Path, typer.Argument(help="A file with keys or columns of its own; `-` is standard input.", show_default=False)
+    ],
+    file_format: Annotated[str | None, typer.Option("--format", help="Its format, if the suffix does not tell.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Its encoding, if it is not UTF-8, such as windows-1252.")] = None,
+    *,
+    describe: Annotated[bool, typer.Option("--schema", help="Print what a mapping may say, as a JSON Schema.")] = False,
+) -> None:
+    """Propose a mapping for a file, from its header or its first records, as YAML to be read over.
+
+    Example: fonds map letters.csv > letters.map.yaml
+    """
+    from data.mapping.model import MappingFile
+    from data.mapping.propose import propose
+    from data.readers import read
+
+    if describe:
+        typer.echo(orjson.dumps(MappingFile.model_json_schema(), option=orjson.OPT_INDENT_2).decode())
+        return
+    with _readable_errors():
+        typer.echo(propose(read(file, file_format, encoding=encoding, is_mapped=True), file), nl=False)

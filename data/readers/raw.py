@@ -11,8 +11,11 @@ class Raw:
 
     `content` is the piece of the file that it was read from, byte for byte, without the line end, where such a piece stands for
     itself: a line of JSON Lines. Elsewhere it is None.
+
+    A record `is_implied` if the file only refers to it: it is wanted where neither the load nor the store has one of its id.
     """
 
     place: Place
     value: object
     content: bytes | None = field(default=None, compare=False, repr=False)
+    is_implied: bool = False

@@ -1,0 +1,16 @@
+"""Mappings: how the objects of a file with keys, columns and shapes of its own become records; written in YAML, without code.
+
+Top to bottom, each importing only from those above it:
+
+    model      what a mapping may say, as pydantic models
+    parse      YAML → model, with the line of each fault
+    paths      where a value stands in an object: `date_text`, `collection.name`, `people[].id`
+    values     a value of the object → what a field takes
+    convert    objects → records
+    propose    a mapping for a file that has none yet
+"""
+
+from data.mapping.convert import Mapping
+from data.mapping.parse import read_mapping
+
+__all__ = ["Mapping", "read_mapping"]

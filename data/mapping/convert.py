@@ -1,0 +1,218 @@
+"""Objects → records, as a mapping says: each object goes through each rule that fits it."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from fnmatch import fnmatch
+from pathlib import PurePath
+from typing import Any
+
+from data.errors import InvalidRecord, Place, shorten
+from data.mapping.leftovers import Reads, left_over, reads, unread
+from data.mapping.makers import Kept, Known, everything, fields_of, maker, places_of
+from data.mapping.model import DateRule, MappingFile, Rule, Value
+from data.mapping.paths import Here, Path
+from data.mapping.values import Condition, Tables, Unfit
+from data.readers.files import OnFault, OnRemark
+from data.readers.raw import Raw
+
+
+class Mapping:
+    """A mapping, ready to convert. `place_of` gives the line of what stands somewhere in its file."""
+
+    def __init__(self, model: MappingFile, name: str, place_of: Callable[[Sequence[int | str]], Place]) -> None:
+        self.name = name
+        self._rules = [
+            _Conversion(rule, model.tables, lambda *where, at=at: place_of(("records", at, *where)))
+            for at, rule in enumerate(model.records)
+        ]
+        shared = Reads(path for one in self._rules if one.rule.each for path in one.all_reads)
+        for one in self._rules:
+            one.shared = Reads() if one.rule.each else shared
+
+    @property
+    def asks_what_is_known(self) -> bool:
+        """Whether what becomes of a reference depends on whether there is a record of that id."""
+        return any(one.asks_what_is_known for one in self._rules)
+
+    def apply(
+        self,
+        raws: Iterable[Raw],
+        *,
+        known: Known = everything,
+        on_fault: OnFault | None = None,
+        on_remark: OnRemark | None = None,
+    ) -> Iterator[Raw]:
+        """The records of a file's objects. What is wrong with one object is raised as InvalidRecord, or given to `on_fault`.
+
+        `on_remark` is told, at the end, how many objects the mapping had skipped, and which of its keys no object had.
+        """
+        skipped, place = 0, None
+        for one in self._rules:
+            one.keys.clear()
+        for raw in raws:
+            place = raw.place
+            found = False
+            for one in self._rules:
+                if one.fits(raw):
+                    found = True
+                    yield from one.records(raw, known, on_fault)
+            skipped += not found
+        if place and on_remark:
+            for sentence in self._remarks(skipped):
+                on_remark(sentence, Place(place.file))
+
+    def _remarks(self, skipped: int) -> Iterator[str]:
+        if skipped:
+            yield f"{skipped} of its objects are skipped, as {self.name} says."
+        for one in self._rules:
+            for key in unread(one.all_reads, one.keys) if one.keys else ():
+                yield f"{self.name} reads the key `{shorten(key)}`, which none of its objects has."
+
+    def ids(self, raws: Iterable[Raw]) -> Iterator[tuple[str, str]]:
+        """Type and id of each record that the objects become, whatever else is wrong with it; of what is only implied, none."""
+        for raw in raws:
+            for one in self._rules:
+                if not one.rule.if_missing and one.fits(raw):
+                    yield from one.ids(raw)
+
+
+class _Conversion:
+    """One rule of a mapping, ready to convert."""
+
+    def __init__(self, rule: Any, tables: Tables, place_of: Callable[..., Place]) -> None:
+        self.rule: Rule = rule
+        self.type: str = rule.type
+        self._place_of = place_of
+        self._each = Path(rule.each) if rule.each else None
+        self._when, self._skip = Condition(rule.when), Condition(rule.skip)
+        self._given = fields_of(rule.fields)
+        self._makers = {name: maker(name, given, tables) for name, given in self._given.items()}
+        self._origins = dict(_origins(self._given))
+        base = (*Path(rule.each).steps, "[]") if rule.each else ()
+        self._reads = {name: list(reads(given)) for name, given in self._given.items()}
+        dates = {f"{name}.edtf": given.edtf for name, given in self._given.items() if isinstance(given, DateRule)}
+        self._reads |= {name: list(reads(given)) for name, given in dates.items()}
+        self.all_reads = [(*base, *path) for paths in self._reads.values() for path in paths]
+        self._dropped = [Path(text).steps for text in rule.drop]
+        self._trees: dict[frozenset[str], Reads] = {}
+        self._seen: set[str] = set()
+        self.keys: set[str] = set()
+        self.shared = Reads()
+
+    @property
+    def asks_what_is_known(self) -> bool:
+        return any(getattr(value, "missing", "refuse") != "refuse" for given in self._given.values() for value in _values(given))
+
+    def fits(self, raw: Raw) -> bool:
+        """Whether the rule is for this object."""
+        if self.rule.files is not None and not fnmatch(PurePath(raw.place.file).name, self.rule.files):
+            return False
+        here = Here(raw.value, raw.value)
+        return self._when(here) and not (self.rule.skip and self._skip(here))
+
+    def ids(self, raw: Raw) -> Iterator[tuple[str, str]]:
+        for here in self._places(raw):
+            try:
+                found = self._makers["id"](here, everything)
+            except Unfit:
+                continue  # told when the record is made
+            if found is not None:
+                yield self.type, found
+
+    def records(self, raw: Raw, known: Known, on_fault: OnFault | None) -> Iterator[Raw]:
+        if isinstance(raw.value, dict):
+            self.keys.update(raw.value)
+        for here in self._places(raw):
+            try:
+                record, place = self._record(here, raw.place, known)
+            except InvalidRecord as error:
+                if on_fault is None:
+                    raise
+                on_fault(error, raw.content)
+                continue
+            if self.rule.once or self.rule.if_missing:
+                key = str(record.get("id"))
+                if key in self._seen:
+                    continue
+                self._seen.add(key)
+            yield Raw(place, record, None if self._each else raw.content, is_implied=self.rule.if_missing)
+
+    def _places(self, raw: Raw) -> Iterable[Here]:
+        return places_of(self._each, self.rule.split, Here(raw.value, raw.value))
+
+    def _record(self, here: Here, place: Place, known: Known) -> tuple[dict[str, object], Place]:
+        place = replace(place, origins=self._origins)
+        if not isinstance(here.root, dict):
+            raise InvalidRecord("A mapping converts objects, and this is none.", place=place)
+        record: dict[str, object] = {"type": self.type}
+        taken: set[str] = set()
+        for name, make in self._makers.items():
+            try:
+                value = make(here, known)
+            except Unfit as error:
+                raise self._unfit(error, replace(place, path=name, record=_text(record.get("id"))), name) from None
+            if isinstance(value, Kept):
+                record[f"x_{name}"] = value.value
+                taken.add(f"{name}.edtf")
+            elif value is not None:
+                record[name] = value
+                taken.add(name)
+        if isinstance(here.item, dict):
+            self._add_rest(record, here.item, frozenset(taken), place)
+        return record, place
+
+    def _unfit(self, error: Unfit, place: Place, *where: str) -> InvalidRecord:
+        line = self._place_of("fields", *where)
+        said = f"As {PurePath(line.file).name}:{line.line} says. {error.hint or ''}".strip()
+        return InvalidRecord(str(error), place=place, value=error.value, hint=said)
+
+    def _add_rest(self, record: dict[str, object], item: dict[str, object], made: frozenset[str], place: Place) -> None:
+        """What none of the fields that were made has taken: kept as `x_…`, left out, or refused."""
+        if self.rule.unmapped == "drop":
+            return
+        if made not in self._trees:
+            used = [path for name in made for path in self._reads[name]]
+            self._trees[made] = Reads([*used, *self._dropped, *self.shared.paths])
+        for key, rest in left_over(item, self._trees[made]).items():
+            name = key if key.startswith("x_") else f"x_{key}"
+            if self.rule.unmapped == "refuse":
+                hint = "Give it a field, name it under `drop`, or say `unmapped: keep`."
+                raise InvalidRecord(f"No field of the mapping takes `{key}`.", place=replace(place, path=None), hint=hint)
+            if name in record and record[name] != rest:
+                raise InvalidRecord(f"`{name}` is given by the mapping and left over too.", place=replace(place, path=name))
+            record[name] = rest
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _values(given: Any) -> Iterator[Value]:
+    """Every value that a field is made of."""
+    if isinstance(given, Value):
+        yield given
+    elif isinstance(given, list):
+        for item in given:
+            yield from _values(item)
+    else:
+        for inner in fields_of(given).values():
+            if isinstance(inner, Value):
+                yield inner
+
+
+def _origins(fields: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Which key each path of a record comes from, as far as it is one."""
+    for name, given in fields.items():
+        if isinstance(given, DateRule):
+            yield from (
+                (path, value.from_)
+                for path, value in ((name, given.edtf), (f"{name}.label", given.label))
+                if value and value.from_
+            )
+        elif isinstance(given, list):
+            each = next((item.each for item in given if item.each), None)
+            origin = each or next((item.from_ for item in given if isinstance(item, Value) and item.from_), None)
+            if origin:
+                yield name, origin
+        elif given.from_:
+            yield name, given.from_

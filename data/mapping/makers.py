@@ -1,0 +1,158 @@
+"""What makes a field of a record, or an item of one of its lists, out of an object."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from data.dates import NotEdtf, parse_edtf
+from data.mapping.model import DateRule, Edtf, Items, PersonId, TopicId, Value
+from data.mapping.paths import Here, Path, is_empty
+from data.mapping.values import Condition, Maker, Tables, Unfit, as_text
+
+NUMBERS = frozenset({"position", "alternative"})
+
+Known = Callable[[str, str], bool]
+"""Whether the load or the store has a record of the type with this id."""
+
+Make = Callable[[Here, Known], Any]
+"""Makes a field's value; None if there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is no date, and is kept as it is under another name."""
+
+    value: str
+
+
+def everything(_type: str, _key: str) -> bool:
+    """Where nobody asks what is known, all is."""
+    return True
+
+
+def fields_of(given: Any) -> dict[str, Any]:
+    """The fields that are given, by their names in the format, `id` first."""
+    named = {name: field.alias or name for name, field in type(given).model_fields.items()}
+    found = {alias: value for name, alias in named.items() if (value := getattr(given, name)) is not None}
+    return found | dict(getattr(given, "__pydantic_extra__", None) or {})
+
+
+def maker(name: str, given: Any, tables: Tables) -> Make:
+    """What makes the field of this name."""
+    if name.startswith("x_"):
+        return _extra(given, tables)
+    if isinstance(given, DateRule):
+        return _date(given, tables)
+    if isinstance(given, list):
+        are_items = any(isinstance(one, Items) for one in given)
+        return _items([_item(one, tables) for one in given]) if are_items else _list(given, tables)
+    return _single(name, given, tables)
+
+
+def _single(name: str, given: Value, tables: Tables) -> Make:
+    make = Maker(given, tables)
+
+    def single(here: Here, _known: Known) -> object:
+        found = make(here)
+        if len(found) > 1:
+            raise Unfit(f"`{name}` takes one value, and there are {len(found)}.", ", ".join(found), "Say `join`, or `first`.")
+        if not found:
+            return None
+        return int(found[0]) if name in NUMBERS and found[0].isdecimal() else found[0]
+
+    return single
+
+
+def _extra(given: Value, tables: Tables) -> Make:
+    """A field of one's own takes what stands there, of any shape, unless something is done with it."""
+    if given.from_ is not None and given.model_fields_set == {"from_"}:
+        path = Path(given.from_)
+
+        def taken(here: Here, _known: Known) -> object:
+            found = [value for value in path.values(here) if not is_empty(value)]
+            return found or None if path.is_many else next(iter(found), None)
+
+        return taken
+    make = Maker(given, tables)
+
+    def made(here: Here, _known: Known) -> object:
+        found = make(here)
+        return found if len(found) > 1 else next(iter(found), None)
+
+    return made
+
+
+def _list(given: Sequence[Value], tables: Tables) -> Make:
+    makers = [(Maker(value, tables), isinstance(value, TopicId) and value.missing == "drop") for value in given]
+
+    def listed(here: Here, known: Known) -> object:
+        found = [text for make, drops in makers for text in make(here) if not (drops and not known("topic", text))]
+        return list(dict.fromkeys(found)) or None
+
+    return listed
+
+
+def _date(given: DateRule, tables: Tables) -> Make:
+    edtf, label = _single("edtf", given.edtf, tables), _single("label", given.label, tables) if given.label else None
+    keeps = isinstance(given.edtf, Edtf) and given.edtf.invalid == "keep"
+
+    def date(here: Here, known: Known) -> object:
+        found = edtf(here, known)
+        if found is None:
+            return None
+        if keeps:
+            try:
+                parse_edtf(found)
+            except NotEdtf:
+                return Kept(found)
+        printed = label(here, known) if label else None
+        return found if printed is None else {"edtf": found, "label": printed}
+
+    return date
+
+
+def _items(makers: Sequence[Make]) -> Make:
+    def items(here: Here, known: Known) -> object:
+        return [item for make in makers for item in make(here, known)] or None
+
+    return items
+
+
+def _item(given: Items, tables: Tables) -> Make:
+    """The items of a list that one entry of the mapping makes. An item of which a needed key is empty is none."""
+    each, holds = Path(given.each) if given.each else None, Condition(given.when)
+    inner = {name: value for name, value in fields_of(given).items() if name not in {"each", "split", "when"}}
+    makers = {name: _single(name, value, tables) for name, value in inner.items()}
+    needed = {"name", "text", "role"} & makers.keys() if "person" not in makers else {"role"}
+    person = inner.get("person")
+    missing = person.missing if isinstance(person, PersonId) else "refuse"
+
+    def made(here: Here, known: Known) -> list[dict[str, object]]:
+        found = []
+        for place in places_of(each, given.split, here):
+            if not holds(place):
+                continue
+            item = {name: value for name, make in makers.items() if (value := make(place, known)) is not None}
+            if missing != "refuse" and "person" in item and not known("person", str(item["person"])):
+                if missing == "drop" or "as" not in item:
+                    continue
+                del item["person"]
+            if _says_something(item, needed):
+                found.append(item)
+        return found
+
+    return made
+
+
+def places_of(each: Path | None, split: str | None, here: Here) -> Iterable[Here]:
+    """The items that a rule or an entry goes through; the object itself, if it names none."""
+    if each is None:
+        return (here,)
+    if split is None:
+        return each.items(here)
+    pieces = (piece.strip() for place in each.items(here) for piece in as_text(place.item).split(split))
+    return (Here(piece, here.root) for piece in pieces if piece)
+
+
+def _says_something(item: dict[str, object], needed: set[str]) -> bool:
+    return needed <= item.keys() and bool(item.keys() & {"person", "as", "name", "text", "body", "file"})

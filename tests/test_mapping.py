@@ -1,0 +1,561 @@
+"""Mappings: objects with keys and shapes of their own become records; nothing is lost without the mapping's word."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data.check import Entry, parse
+from data.errors import Place, RecordError, Rejected
+from data.mapping import Mapping, read_mapping
+from data.mapping.propose import propose
+from data.readers import Raw, read
+from data.readers.tables import LISTS
+
+MAPS = Path(__file__).parent / "data" / "maps"
+
+
+def mapping(tmp_path: Path, text: str) -> Mapping:
+    path = tmp_path / "a.map.yaml"
+    path.write_text(text, encoding="utf-8")
+    return read_mapping(path)
+
+
+def faults(tmp_path: Path, text: str) -> list[str]:
+    with pytest.raises((Rejected, RecordError)) as caught:
+        mapping(tmp_path, text)
+    errors = caught.value.errors if isinstance(caught.value, Rejected) else [caught.value]
+    assert all(isinstance(error, RecordError) and error.code == "MAPPING_INVALID" for error in errors)
+    return [str(error).removeprefix(f"{tmp_path}/") for error in errors]
+
+
+def converted(tmp_path: Path, text: str, *objects: Any, file: str = "a.jsonl", **options: Any) -> list[Any]:
+    raws = [Raw(Place(file, line), value) for line, value in enumerate(objects, start=1)]
+    return [raw.value for raw in mapping(tmp_path, text).apply(raws, **options)]
+
+
+def document(fields: str, *, more: str = "unmapped: drop") -> str:
+    """A mapping of documents with these fields beside id and title."""
+    indented = "\n".join(f"      {line}" for line in fields.splitlines())
+    rule = "\n".join(f"    {line}" for line in more.splitlines())
+    return f"records:\n  - type: document\n{rule}\n    fields:\n      id: id\n      title: title\n{indented}\n"
+
+
+def one(tmp_path: Path, fields: str, given: dict[str, Any], *, more: str = "unmapped: drop", tables: str = "") -> dict[str, Any]:
+    """What the fields give for the object, beside type, id and title."""
+    text = f"{tables}{document(fields, more=more)}"
+    (record,) = converted(tmp_path, text, {"id": "a", "title": "A", **given})
+    return {key: value for key, value in record.items() if key not in {"type", "id", "title"}}
+
+
+# Values
+
+
+def test_keys_are_taken_by_other_names_and_out_of_other_shapes(tmp_path: Path) -> None:
+    fields = """
+source: shelf.mark
+collection: "part.of"
+number: Nr.
+languages: [language, "more[].code"]
+identifiers: {each: ids, template: "{key}:{value}"}
+x_place: place
+x_first: "people[].name"
+"""
+    given = {
+        "shelf": {"mark": "A 12"},
+        "part.of": "Letters",
+        "Nr.": 12,
+        "language": "ru",
+        "more": [{"code": "en"}, {"code": ""}, {"code": "ru"}],
+        "ids": {"gnd": "118", "viaf": 12.0, "none": None},
+        "place": {"name": "Moscow", "at": [1.5, None]},
+        "people": [{"name": "A"}, {"name": "B"}],
+    }
+    assert one(tmp_path, fields, given) == {
+        "source": "A 12",
+        "collection": "Letters",
+        "number": "12",
+        "languages": ["ru", "en"],
+        "identifiers": ["gnd:118", "viaf:12"],
+        "x_place": {"name": "Moscow", "at": [1.5, None]},
+        "x_first": ["A", "B"],
+    }
+
+
+def test_values_are_cut_replaced_looked_up_joined_and_made_up(tmp_path: Path) -> None:
+    fields = """
+languages: {from: lang, split: "/", table: languages, else: null}
+topics: {from: subjects, split: ";", replace: {"[ ]+": "-"}, prefix: "t/"}
+genre: {first: [form, {value: unknown}]}
+rights: =Public domain
+description: {join: [about, remark], with: " | "}
+source: {template: "{box}, {folder}"}
+number: {from: nr, default: none}
+repository: {from: archive, when: {country: [fr, de]}}
+"""
+    tables = "tables:\n  languages: {rus: ru, 'no': nb, lat: null}\n"
+    given: dict[str, Any] = {
+        "lang": "rus / no/lat/xx",
+        "subjects": "Cold war; Korea ;;",
+        "about": "A letter",
+        "box": "1",
+        "country": "de",
+        "archive": "X",
+    }
+    assert one(tmp_path, fields, given, tables=tables) == {
+        "languages": ["ru", "nb"],
+        "topics": ["t/Cold-war", "t/Korea"],
+        "genre": "unknown",
+        "rights": "Public domain",
+        "description": "A letter",
+        "number": "none",
+        "repository": "X",
+    }
+    given = {"about": "A", "remark": "B", "form": "letter", "box": 1, "folder": "2", "archive": "X", "country": "us", "nr": 7}
+    assert one(tmp_path, fields, given, tables=tables) == {
+        "genre": "letter",
+        "rights": "Public domain",
+        "description": "A | B",
+        "source": "1, 2",
+        "number": "7",
+    }
+
+
+def test_a_date_has_its_label_and_what_is_none_is_kept_only_by_choice(tmp_path: Path) -> None:
+    fields = "date: {edtf: {from: date, invalid: keep}, label: printed}"
+    kept = {"more": "unmapped: keep"}
+    assert one(tmp_path, fields, {"date": "1949-12", "printed": "Dec. 1949"}, **kept) == {
+        "date": {"edtf": "1949-12", "label": "Dec. 1949"}
+    }
+    assert one(tmp_path, fields, {"date": 1949, "printed": None}, **kept) == {"date": "1949"}
+    assert one(tmp_path, fields, {"date": "1951/1949", "printed": "1949-51"}, **kept) == {
+        "x_date": "1951/1949",
+        "x_printed": "1949-51",
+    }
+    assert one(tmp_path, fields, {"date": "", "printed": "undated"}, **kept) == {"x_printed": "undated"}
+    (record,) = converted(tmp_path, document("date: date"), {"id": "a", "title": "A", "date": "1951/1949"})
+    parsed = parse(Raw(Place("a.jsonl", 1), record))
+    assert isinstance(parsed, list)
+    assert parsed[0].code == "DATE_INVALID"
+
+
+PEOPLE = """
+people:
+  - each: people
+    person: {from: id, missing: name}
+    as: {first: [written, name]}
+    role: {from: role, table: roles, else: other}
+    label: {from: role, not_in: plain}
+    certainty: {value: low, when: {sure: "false"}}
+  - {each: Absender, split: ";", role: =sender, as: .}
+"""
+ROLES = "tables:\n  roles: {sent by: sender, signatory: author}\n  plain: {sent by: sender}\n"
+
+
+def test_people_are_taken_out_of_lists_and_cells_with_the_source_s_words_for_roles(tmp_path: Path) -> None:
+    given = {
+        "people": [
+            {"id": "p1", "name": "Anna", "written": "A.", "role": "sent by", "sure": False},
+            {"id": "", "name": "Bert", "role": "signatory", "sure": True},
+            {"id": None, "name": " ", "role": "painter"},
+            {"name": "Carl", "role": "painter"},
+        ],
+        "Absender": "Doris; Emil",
+    }
+    assert one(tmp_path, PEOPLE, given, tables=ROLES) == {
+        "people": [
+            {"person": "p1", "role": "sender", "as": "A.", "certainty": "low"},
+            {"role": "author", "as": "Bert", "label": "signatory"},
+            {"role": "other", "as": "Carl", "label": "painter"},
+            {"role": "sender", "as": "Doris"},
+            {"role": "sender", "as": "Emil"},
+        ]
+    }
+
+
+@pytest.mark.parametrize(
+    ("missing", "expected"),
+    [
+        ("refuse", [{"person": "p1", "role": "sender", "as": "Anna"}, {"person": "p2", "role": "sender", "as": "Bert"}]),
+        ("name", [{"person": "p1", "role": "sender", "as": "Anna"}, {"role": "sender", "as": "Bert"}]),
+        ("drop", [{"person": "p1", "role": "sender", "as": "Anna"}]),
+    ],
+)
+def test_what_becomes_of_a_person_who_is_nowhere_is_the_mapping_s_choice(
+    tmp_path: Path, missing: str, expected: list[Any]
+) -> None:
+    text = document(f"people: {{each: people, person: {{from: id, missing: {missing}}}, as: name, role: =sender}}")
+    given = {"id": "a", "title": "A", "people": [{"id": "p1", "name": "Anna"}, {"id": "p2", "name": "Bert"}]}
+    assert mapping(tmp_path, text).asks_what_is_known == (missing != "refuse")
+    (record,) = converted(tmp_path, text, given, known=lambda type_, key: (type_, key) == ("person", "p1"))
+    assert record["people"] == expected
+    dropped = document('topics: {from: "topics[]", missing: drop}')
+    (record,) = converted(tmp_path, dropped, {"id": "a", "title": "A", "topics": ["t1", "t2"]}, known=lambda _, key: key == "t2")
+    assert record["topics"] == ["t2"]
+
+
+def test_names_notes_and_texts_are_made_of_what_there_is(tmp_path: Path) -> None:
+    fields = """
+texts:
+  - {kind: =original, language: lang, body: text}
+  - {kind: =translation, language: =en, body: english}
+notes:
+  - {kind: =provenance, text: history}
+  - {each: remarks, kind: =editorial, text: {template: "{by}: {said}"}}
+"""
+    given = {"text": "Здравствуй", "lang": "ru", "remarks": [{"by": "Ed.", "said": "torn"}, {"by": "Ed."}]}
+    assert one(tmp_path, fields, given) == {
+        "texts": [{"kind": "original", "language": "ru", "body": "Здравствуй"}],
+        "notes": [{"kind": "editorial", "text": "Ed.: torn"}],
+    }
+    person = (
+        "records: [{type: person, fields: {id: id, name: name, names: [variants, {name: code, kind: =cipher, from: since}]}}]"
+    )
+    assert converted(tmp_path, person, {"id": "p", "name": "P", "variants": ["Q", "R"], "code": "X", "since": 1940}) == [
+        {
+            "type": "person",
+            "id": "p",
+            "name": "P",
+            "names": [{"name": "Q"}, {"name": "R"}, {"name": "X", "kind": "cipher", "from": "1940"}],
+        }
+    ]
+
+
+# What is left over
+
+
+def test_what_no_field_takes_is_kept_or_left_out_or_refused(tmp_path: Path) -> None:
+    given = {
+        "shelf": {"room": 1, "row": 2},
+        "people": [{"name": "Anna", "age": 7}],
+        "note": "n",
+        "x_own": 1,
+        "none": None,
+        "empty": [],
+    }
+    fields = "source: shelf.room\npeople: {each: people, role: =sender, as: name}"
+    mapped = {"source": "1", "people": [{"role": "sender", "as": "Anna"}]}
+    assert one(tmp_path, fields, given, more="unmapped: keep") == {
+        **mapped,
+        "x_shelf": {"row": 2},
+        "x_people": given["people"],
+        "x_note": "n",
+        "x_own": 1,
+    }
+    assert one(tmp_path, fields, given, more='drop: ["people[].age", note, shelf]') == {**mapped, "x_own": 1}
+    assert one(tmp_path, fields, given, more="unmapped: drop") == mapped
+    found: list[RecordError] = []
+    text = document(fields, more="unmapped: refuse")
+    given = {"id": "a", "title": "A", "note": "n"}
+    assert converted(tmp_path, text, given, on_fault=lambda error, _: found.append(error)) == []
+    assert [(error.code, error.message, error.hint) for error in found] == [
+        (
+            "RECORD_INVALID",
+            "No field of the mapping takes `note`.",
+            "Give it a field, name it under `drop`, or say `unmapped: keep`.",
+        )
+    ]
+
+
+def test_a_label_without_a_date_is_left_over_and_so_kept(tmp_path: Path) -> None:
+    fields = "date: {edtf: date, label: printed}"
+    assert one(tmp_path, fields, {"printed": "without date"}, more="unmapped: keep") == {"x_printed": "without date"}
+
+
+# Rules
+
+
+def test_each_object_goes_through_the_rules_that_fit_it(tmp_path: Path) -> None:
+    text = """
+records:
+  - {type: person, files: "people*", when: {kind: person}, fields: {id: id, name: name}}
+  - {type: topic, when: {kind: [theme, place]}, skip: {name: {matches: "^test"}, id: null}, fields: {id: {from: name, prefix: "t/"}, name: name}, unmapped: drop}
+"""
+    remarks: list[str] = []
+    objects = (
+        {"kind": "person", "id": "p", "name": "P"},
+        {"kind": "theme", "name": "Trade"},
+        {"kind": "theme", "name": "test of trade"},
+        {"kind": "theme", "id": 1, "name": "test of all"},
+        {"kind": "other"},
+    )
+    expected = [
+        {"type": "topic", "id": "t/Trade", "name": "Trade"},
+        {"type": "topic", "id": "t/test of all", "name": "test of all"},
+    ]
+    assert converted(tmp_path, text, *objects, on_remark=lambda said, _: remarks.append(said)) == expected
+    assert remarks == ["3 of its objects are skipped, as a.map.yaml says."]
+    people = converted(tmp_path, text, *objects, file="in/people.csv")
+    assert people == [{"type": "person", "id": "p", "name": "P", "x_kind": "person"}, *expected]
+
+
+def test_records_are_made_of_the_items_of_a_list(tmp_path: Path) -> None:
+    text = f"""{document('topics: "subjects[].id"')}
+  - {{type: topic, each: subjects, once: true, fields: {{id: id, name: label}}}}
+  - {{type: person, each: by, split: ";", if_missing: true, fields: {{id: ., name: ., x_letter: /id}}}}
+"""
+    text = text.replace("unmapped: drop", "unmapped: keep")
+    subjects = [{"id": "t1", "label": "One"}, {"id": "t2", "label": "Two", "code": 2}]
+    first, second = (
+        {"id": "a", "title": "A", "subjects": subjects, "by": "Anna; Bert"},
+        {"id": "b", "title": "B", "subjects": subjects[:1]},
+    )
+    assert converted(tmp_path, text, first, second) == [
+        {"type": "document", "id": "a", "title": "A", "topics": ["t1", "t2"], "x_subjects": subjects},
+        {"type": "topic", "id": "t1", "name": "One"},
+        {"type": "topic", "id": "t2", "name": "Two", "x_code": 2},
+        {"type": "person", "id": "Anna", "name": "Anna", "x_letter": "a"},
+        {"type": "person", "id": "Bert", "name": "Bert", "x_letter": "a"},
+        {"type": "document", "id": "b", "title": "B", "topics": ["t1"]},
+    ]
+    raws = [Raw(Place("a.jsonl", 1), first)]
+    assert [raw.is_implied for raw in mapping(tmp_path, text).apply(raws)] == [False, False, False, True, True]
+    assert list(mapping(tmp_path, text).ids(raws)) == [("document", "a"), ("topic", "t1"), ("topic", "t2")]
+
+
+# Faults
+
+
+def test_a_value_that_the_mapping_has_no_way_for_is_refused_with_both_places(tmp_path: Path) -> None:
+    text = "tables: {roles: {a: author}}\n" + document("genre: form\nnumber: nr\nidentifiers: {from: role, table: roles}")
+    objects: tuple[dict[str, Any], ...] = ({"form": {"x": 1}}, {"nr": ["1", "2"]}, {"role": "b"}, {"role": "a"})
+    found: list[RecordError] = []
+    given = [{"id": f"{number}", "title": "A", **one} for number, one in enumerate(objects, start=1)]
+    assert len(converted(tmp_path, text, *given, on_fault=lambda error, _: found.append(error))) == 1
+    assert [(str(error), error.hint) for error in found] == [
+        (
+            "a.jsonl:1 (1, genre, from `form`): A text is wanted here, and there is an object.",
+            "As a.map.yaml:8 says. Name a key in it: `collection.name`, `people[].name`.",
+        ),
+        (
+            "a.jsonl:2 (2, number, from `nr`): `number` takes one value, and there are 2. [1, 2]",
+            "As a.map.yaml:9 says. Say `join`, or `first`.",
+        ),
+        (
+            "a.jsonl:3 (3, identifiers, from `role`): The table `roles` has no such word. [b]",
+            "As a.map.yaml:10 says. Add it there, or give `else`.",
+        ),
+    ]
+    with pytest.raises(RecordError, match="A text is wanted here"):
+        converted(tmp_path, text, given[0])
+
+
+def test_what_is_no_object_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RecordError, match="A mapping converts objects, and this is none"):
+        converted(tmp_path, document(""), ["a"])
+
+
+def test_an_error_of_a_mapped_record_names_the_key_it_came_from(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("Nr.;Titel;Datum\n1;A;1949-13\n", encoding="utf-8")
+    text = "records: [{type: document, fields: {id: Nr., title: Titel, date: Datum}}]"
+    (raw,) = mapping(tmp_path, text).apply(read(path, is_mapped=True))
+    parsed = parse(raw)
+    assert isinstance(parsed, list)
+    assert str(parsed[0]).startswith(f"{path}:2 (1, date, row 1, column `Datum`): ")
+
+
+def test_a_key_that_no_object_has_is_told(tmp_path: Path) -> None:
+    remarks: list[tuple[str, str]] = []
+    text = document("genre: from\nsource: shelf.mark\nnumber: Nr.\npeople: {each: peple, role: =sender, as: name}")
+    converted(
+        tmp_path,
+        text,
+        {"id": "a", "title": "A", "shelf": {}, "Nr.": 1},
+        on_remark=lambda said, at: remarks.append((str(at), said)),
+    )
+    assert remarks == [
+        ("a.jsonl", "a.map.yaml reads the key `from`, which none of its objects has."),
+        ("a.jsonl", "a.map.yaml reads the key `peple`, which none of its objects has."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ["a.map.yaml: The file holds no mapping."]),
+        ("records: [\n", ["a.map.yaml:2: Not YAML: expected the node content, but found '<stream end>'."]),
+        ("records: &a [*a]", ["a.map.yaml:1: Aliases are not read; write it out."]),
+        ("records: []\nrecords: []", ["a.map.yaml:2: `records` is given twice."]),
+        ("x: 1\n", ["a.map.yaml:1: `records` is required.", "a.map.yaml:1: `x` is no key that a mapping has here."]),
+        ("just words", ["a.map.yaml:1: `The mapping` must be a key, a constant such as `=en`, or an object. [just words]"]),
+        ("records:\n- fields: {}", ["a.map.yaml:2: `records[0]` needs a `type`: document, person or topic."]),
+        ("records:\n- type: letter", ["a.map.yaml:2: `records[0]` must be of type document, person or topic."]),
+        (
+            document("titel: Titel\nx_ok: ok\ngenre: {from: a, value: b}"),
+            [
+                "a.map.yaml:9: `records[0].fields.genre` needs one of `from`, `value`, `template`, `first`, `join`.",
+                "a.map.yaml:7: `records[0].fields.titel` is no field of the format; one's own begin with `x_`. [titel]",
+            ],
+        ),
+        (
+            document("people:\n  - each: people\n    role: {from: role, table: rolls}\n    as: {from: name, missing: name}"),
+            ["a.map.yaml:10: `records[0].fields.people[0].as.missing` is no key that a mapping has here."],
+        ),
+        (document("people:\n  each: people\n  role: {from: role, table: rolls}"), ["a.map.yaml:9: There is no table `rolls`."]),
+        (document("genre: {from: a, replace: {'(': ''}}"), None),
+        (document("genre: {template: '{a'}"), None),
+        (document("genre: {from: a, with: b}"), ["a.map.yaml:7: `records[0].fields.genre` has `with`, which needs `join`."]),
+        (document("genre: {from: a, else: b}"), ["a.map.yaml:7: `records[0].fields.genre` has `else`, which needs a `table`."]),
+        (
+            document("notes: {split: ';', kind: =sic, text: a}"),
+            ["a.map.yaml:7: `records[0].fields.notes[0]` has `split`, which needs `each`."],
+        ),
+        (document("genre: a", more="split: ';'"), ["a.map.yaml:2: `records[0]` has `split`, which needs `each`."]),
+        (
+            document("genre: ''"),
+            ["a.map.yaml:7: `records[0].fields.genre.from` is no way to a value; write `key`, `key.inner` or `list[].key`. []"],
+        ),
+        (document("genre: a", more="once: perhaps"), ["a.map.yaml:3: `records[0].once` must be true or false. [perhaps]"]),
+        (document("genre: a", more="unmapped: lose"), None),
+    ],
+)
+def test_a_fault_of_a_mapping_is_told_with_its_line(tmp_path: Path, text: str, expected: list[str] | None) -> None:
+    found = faults(tmp_path, text)
+    if expected is None:
+        assert len(found) == 1
+        assert found[0].startswith(("a.map.yaml:7: ", "a.map.yaml:3: "))
+    else:
+        assert found == expected
+
+
+# Whole mappings
+
+
+ROWS: dict[str, list[dict[str, Any]]] = {
+    "documents": [
+        {
+            "id": "v1/d1",
+            "title": "The Envoy in Ruritania to the Secretary",
+            "date": "1949-01-14",
+            "date_text": "Strelsau, January 14, 1949—2 p. m.",
+            "description": None,
+            "text": "Strelsau, January 14, 1949\nNothing to report.",
+            "language": "en",
+            "people": [
+                {"id": "p1", "name": "Rassendyll", "role": "sender", "as_written": "Rassendyll"},
+                {"id": "p9", "name": "Sapt", "role": "signatory"},
+            ],
+            "topics": [{"id": "t1", "name": "Ruritania", "derived": True}],
+            "places": ["Strelsau"],
+            "collection": {"id": "v1", "name": "Volume 1"},
+            "type": "brief",
+            "source_url": "https://example.org/d1",
+            "rights": "Public domain",
+        },
+        {"id": "v1/d2", "title": "Undated note", "date": None, "date_text": "undated", "people": [], "topics": [], "text": None},
+        {
+            "id": "v1/d3",
+            "title": "Third",
+            "date": "1949",
+            "date_text": None,
+            "people": [{"id": "p1", "name": "R.", "role": "mentioned"}],
+        },
+    ],
+    "people": [
+        {
+            "id": "p1",
+            "name": "Rassendyll, Rudolf",
+            "variants": ["R. R."],
+            "kind": "person",
+            "birth": "1865",
+            "identifiers": {"wikidata": "Q1"},
+        }
+    ],
+    "topics": [
+        {"id": "t0", "name": "Countries", "broader": None},
+        {"id": "t1", "name": "Ruritania", "broader": "t0", "scheme": "made-up"},
+    ],
+}
+
+
+@pytest.mark.parametrize("name", ["frus", "tate", "letters"])
+def test_the_mappings_of_other_archives_give_good_records(tmp_path: Path, name: str) -> None:
+    rules = read_mapping(MAPS / f"{name}.yaml")
+    files = {}
+    for kind, rows in ROWS.items():
+        files[kind] = tmp_path / f"{kind}.jsonl"
+        files[kind].write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8-sig")
+    known = {found for path in files.values() for found in rules.ids(read(path, is_mapped=True))}
+    records = [
+        raw
+        for path in files.values()
+        for raw in rules.apply(read(path, is_mapped=True), known=lambda type_, key: (type_, key) in known)
+    ]
+    assert all(isinstance(parse(raw), Entry) for raw in records)
+    assert [raw.value["id"] for raw in records if isinstance(raw.value, dict)] == ["v1/d1", "v1/d2", "v1/d3", "p1", "t0", "t1"]
+    first = records[0].value
+    assert isinstance(first, dict)
+    assert first["date"] == {"edtf": "1949-01-14", "label": "Strelsau, January 14, 1949—2 p. m."}
+    assert first["people"][0]["person"] == "p1"
+    assert "person" not in first["people"][1]
+    assert first["people"][1]["as"] == "Sapt"
+    assert first["texts"][0]["body"] == ROWS["documents"][0]["text"]
+    assert records[1].value == {"type": "document", "id": "v1/d2", "title": "Undated note", "x_date_text": "undated"}
+
+
+def test_a_mapping_is_proposed_that_can_be_loaded_as_it_is(tmp_path: Path) -> None:
+    for kind, rows in ROWS.items():
+        path = tmp_path / f"{kind}.jsonl"
+        path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+        rules = mapping(tmp_path, propose(read(path, is_mapped=True), path))
+        raws = list(rules.apply(read(path, is_mapped=True)))
+        assert [parse(raw) for raw in raws if not isinstance(parse(raw), Entry)] == []
+        assert [raw.value["id"] for raw in raws if isinstance(raw.value, dict) and not raw.is_implied] == [
+            row["id"] for row in rows
+        ]
+
+
+def test_a_mapping_is_proposed_for_a_table_of_a_spreadsheet(tmp_path: Path) -> None:
+    path = tmp_path / "Briefe 1890.csv"
+    path.write_text(
+        "Nr.;Titel;Datum;Absender;Schlagwörter;Ort\n1;An Bert;1.5.1890;Anna;Bahn|Post;Wien\n2;B;1891-05;Anna;;\n",
+        encoding="utf-8",
+    )
+    text = propose(read(path, is_mapped=True), path)
+    assert (
+        text
+        == """# A mapping for Briefe 1890.csv, as its first objects look. Read it over: nothing else knows what the keys mean.
+records:
+  - type: document
+    unmapped: keep  # what no field takes becomes x_…; or: drop, refuse
+    fields:
+      id: "Nr."  # "1", "2"
+      title: Titel  # "An Bert", "B"
+      date: {edtf: {from: Datum, invalid: keep}}  # "1.5.1890", "1891-05"
+      # No EDTF, and so kept as x_date: 1.5.1890
+      topics: {from: "Schlagwörter", split: "|"}  # "Bahn|Post"
+      people:
+        - each: Absender  # "Anna"
+          role: =sender
+          as: .
+      # Left over, and kept:
+      # x_Ort: Ort  # "Wien"
+  # The topics that the documents name, where no other file has them.
+  - type: topic
+    each: "Schlagwörter"
+    split: "|"
+    if_missing: true
+    fields: {id: ., name: .}
+"""
+    )
+    records = [raw.value for raw in mapping(tmp_path, text).apply(read(path, is_mapped=True))]
+    assert records[0] == {
+        "type": "document",
+        "id": "1",
+        "title": "An Bert",
+        "x_date": "1.5.1890",
+        "topics": ["Bahn", "Post"],
+        "people": [{"role": "sender", "as": "Anna"}],
+        "x_Ort": "Wien",
+    }
+    assert "people" in LISTS
+
+
+def test_a_proposal_says_where_it_is_unsure(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"wer": "Anna", "was": "x"}\n{"wer": "Bert", "was": "x"}\n', encoding="utf-8")
+    lines = propose(read(path, is_mapped=True), path).splitlines()
+    assert '      id: wer  # "Anna", "Bert"  (unsure: no key is called so)' in lines
+    assert '      title: wer  # "Anna", "Bert"  (unsure: no key is called so)' in lines
