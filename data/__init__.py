@@ -7,6 +7,7 @@ Top to bottom, each importing only from those below it:
     stored    rows → records, the way back
     upgrade   older layouts → this one, by `migrations` (a package of Alembic's)
     store     opening and creating a database; reading from it
+    journal   the note of a change that is under way
     search    what is indexed, what can be asked, where a hit was found (a package)
     revisions what a record was: kept changes put back
     tables    the tables, as SQLModel classes

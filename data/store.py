@@ -4,11 +4,14 @@ Writing goes through SQLAlchemy. Reading does not: a statement runs on a plain c
 a small pool, because that is several times faster and lets several threads read at once.
 """
 
+import logging
+import os
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from queue import Empty, LifoQueue
 from threading import Lock
@@ -16,12 +19,13 @@ from time import thread_time
 from typing import Any, Self
 
 import orjson
-from sqlalchemy import Engine, create_engine, event, insert, inspect
+from sqlalchemy import Engine, create_engine, event, func, insert, inspect, select
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlmodel import SQLModel
 
+from data import journal
 from data.cursors import seal
 from data.errors import (
     FondsError,
@@ -36,11 +40,12 @@ from data.errors import (
     StoreTooNew,
     StoreTooOld,
 )
+from data.journal import Journal
 from data.revisions import field_names, put_back
 from data.search import index
 from data.search.passages import passages
 from data.search.words import Words
-from data.tables import Meta, table
+from data.tables import Load, Meta, table
 
 VERSION = 3
 """The layout of the tables; a store of a higher one was written by a newer Fonds."""
@@ -48,10 +53,17 @@ VERSION = 3
 APPLICATION_ID = 0x464F4E44  # "FOND", in the header of the file
 STEMMING = "english"
 LOCK_WAIT_SECONDS = 5.0
+SETTLE_MAX_MS = 250
 READ_CONNECTIONS = 4
 PAGE_CACHE_KIB = 64 * 1024
 STEPS_BETWEEN_LOOKS = 20_000  # of SQLite's machine: some 0.5 ms
 STATEMENTS_KEPT = 64  # of each connection; a large one takes some 400 KB
+
+
+META, LOADS = table(Meta), table(Load)
+LOG = logging.getLogger("fonds.store")
+Seen = tuple[int, int, int]
+"""A file as it was last looked at: its disk, its number there, its time."""
 
 
 class TookTooLong(Exception):
@@ -101,16 +113,24 @@ class Reading:
 
 
 class Store:
-    """One database of records. `url` is SQLAlchemy's, as in `sqlite:///fonds.db`."""
+    """One database of records. `url` is SQLAlchemy's, as in `sqlite:///fonds.db`.
+
+    The file may be replaced by another (put there under its name) while it is used: `generation` counts the files, and what was
+    made with the `secret` or the `words` of one is not good for the next.
+    """
 
     dialect = sqlite_dialect.dialect()
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.generation = 0
+        self._file = str(path.absolute())
         self._idle: LifoQueue[sqlite3.Connection] = LifoQueue()
         self._engine: Engine | None = None
-        self.secret, stemming = self._checked()
-        self.words = Words(stemming)
+        self._identity: Identity | None = None
+        self._seen: Seen | None = None
+        self._looking = Lock()
+        self._look()
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -138,15 +158,46 @@ class Store:
                 engine.dispose()
         return cls(path)
 
-    def _checked(self) -> tuple[str, str]:
-        """The store's secret and its stemming, after it was seen to be one that this Fonds can use. Leaves the file untouched."""
+    def _look(self) -> "Seen":
+        """Sees whether the file is the one that was opened; if not, goes on with what is there now.
+
+        What was committed and moved into the file makes its time another: then it may be of another layout. Raises StoreMissing,
+        StoreForeign, StoreTooOld, StoreTooNew while there is nothing that can be used.
+        """
+        try:
+            found = os.stat(self._file)  # noqa: PTH116 - for each read; a Path's takes twice as long
+        except OSError:
+            self._seen = None
+            raise StoreMissing(f"There is no store at {self.path} any more.", hint="Put it back; it will be seen.") from None
+        seen = (found.st_dev, found.st_ino, found.st_mtime_ns)
+        if seen != self._seen:
+            with self._looking:
+                if seen != self._seen:
+                    self._take_up(seen)
+        return seen
+
+    def _take_up(self, seen: "Seen") -> None:
+        self._drop_idle()
+        is_another = self._seen is None or self._seen[:2] != seen[:2]
+        self._seen = None
+        found = self._checked()
+        if is_another and self._engine is not None:
+            self._engine.dispose()
+            self._engine = None
+        if is_another or found != self._identity:
+            self.generation += 1
+            self._identity, self.secret, self.words = found, found.secret, Words(found.stemming)
+        self._seen = seen
+
+    def _checked(self) -> "Identity":
+        """What the file is, after it was seen to be one that this Fonds can use. Leaves it untouched."""
         found = identity(self.path)
         if found.version < VERSION:
             raise StoreTooOld(
                 f"{self.path} was written by an older Fonds (layout {found.version}; this one needs {VERSION}).",
                 hint="`fonds upgrade` brings it up, after a copy of it.",
             )
-        return found.secret, found.stemming
+        return found
 
     def _reader(self) -> sqlite3.Connection:
         try:
@@ -166,11 +217,12 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """A connection that only reads, for one statement."""
+        seen = self._look()
         connection = self._reader()
         try:
             yield connection
         finally:
-            if self._idle.qsize() < READ_CONNECTIONS:
+            if self._seen == seen and self._idle.qsize() < READ_CONNECTIONS:
                 self._idle.put(connection)
             else:
                 connection.close()
@@ -186,20 +238,83 @@ class Store:
         return str(text)
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """One transaction: committed at the end, rolled back by any error. Raises StoreLocked, StoreReadOnly."""
-        if self._engine is None:
-            self._engine = engine_of(self.path)
-        with translated(self.path), self._engine.begin() as connection:
-            yield connection
+    def writing(self, doing: str | None = None) -> Iterator[Connection]:
+        """One transaction: committed at the end, rolled back by any error. Raises StoreLocked, StoreReadOnly, StoreFull.
 
-    def close(self) -> None:
-        """Ends all connections; the store may be used again."""
+        `doing` names a change that is kept as a load ("load of letters.jsonl"): if it is cut off, the next who opens the store is
+        told what became of it. StoreMissing if the file was taken away or replaced meanwhile.
+        """
+        file = self._look()[:2]
+        engine = self._engine = self._engine or engine_of(self.path)
+        is_noted = False
+        try:
+            with translated(self.path), engine.begin() as connection:
+                self._check_still(file)
+                is_noted = self._begin(connection, doing)
+                yield connection
+            settle(engine)
+            self._check_still(file)
+        finally:
+            if is_noted:
+                journal.clear(self.path)
+
+    def _check_still(self, file: tuple[int, int]) -> None:
+        if self._look()[:2] != file:
+            raise StoreMissing(f"{self.path} was replaced while it was written to.", hint="Do it again.")
+
+    def _begin(self, connection: Connection, doing: str | None) -> bool:
+        """What is to be seen to when nobody else can write any more; whether a note was left."""
+        found = connection.execute(select(META.c.version, META.c.secret, META.c.stemming)).one()
+        if Identity(*found) != self._identity:
+            self._seen = None  # upgraded or indexed anew since it was opened
+            self._look()
+        last_load = _last_load(connection)
+        became = journal.settled(self.path, last_load)
+        if became:
+            LOG.warning(became)
+        if doing is None:
+            return False
+        journal.write(self.path, Journal(doing, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), last_load))
+        return True
+
+    def is_unused(self) -> bool:
+        """Whether nothing was ever loaded into it: so it is when the process that made it ended too early."""
+        return self.read("SELECT (SELECT changes FROM fonds_meta) = 0 AND NOT EXISTS (SELECT 1 FROM loads)", ()) == "1"
+
+    def discard(self) -> None:
+        """Removes a store into which nothing was ever loaded; any other is left. Who waits to write to it is refused."""
+        self.close()
+        engine = engine_of(self.path)
+        with translated(self.path), engine.begin():
+            if self.is_unused():
+                for path in (self.path, *(self.path.with_name(f"{self.path.name}-{what}") for what in ("wal", "shm", "load"))):
+                    path.unlink(missing_ok=True)
+        engine.dispose()
+        self._drop_idle()
+
+    def unfinished(self) -> str | None:
+        """What became of a load that was cut off, told once; None if there was none, or if somebody is writing now."""
+        if not journal.place(self.path).exists():
+            return None
+        engine = engine_of(self.path, wait_seconds=0.0)
+        try:
+            with translated(self.path), engine.begin() as connection:
+                return journal.settled(self.path, _last_load(connection))
+        except (StoreLocked, StoreReadOnly):
+            return None
+        finally:
+            engine.dispose()
+
+    def _drop_idle(self) -> None:
         while True:
             try:
                 self._idle.get_nowait().close()
             except Empty:
                 break
+
+    def close(self) -> None:
+        """Ends all connections; the store may be used again."""
+        self._drop_idle()
         if self._engine is not None:
             self._engine.dispose()
             self._engine = None
@@ -219,10 +334,19 @@ def path_of(url: str) -> Path:
     return Path(parsed.database)
 
 
+def _last_load(connection: Connection) -> int:
+    return int(connection.execute(select(func.coalesce(func.max(LOADS.c.id), 0))).scalar_one())
+
+
 def connect(path: Path) -> sqlite3.Connection:
-    """A plain connection that only reads."""
+    """A plain connection that only reads.
+
+    In a folder that cannot be written nobody writes: the file is read without the files of locks beside it.
+    """
+    folder, log = path.absolute().parent, path.with_name(f"{path.name}-wal")
+    is_fixed = not os.access(folder, os.W_OK) and not (log.exists() and log.stat().st_size)
     connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=ro",
+        f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if is_fixed else ''}",
         uri=True,
         check_same_thread=False,
         timeout=LOCK_WAIT_SECONDS,
@@ -298,15 +422,20 @@ def copy_to(source: sqlite3.Connection, path: Path) -> None:
         source.backup(target)
 
 
-def settle(path: Path) -> None:
-    """Moves what was committed into the file itself, as far as nobody reads what was before: those who serve it see that."""
-    with translated(path), closing(sqlite3.connect(path, timeout=LOCK_WAIT_SECONDS)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+def settle(engine: Engine) -> None:
+    """Moves what was committed into the file itself and empties the log beside it, unless somebody reads for longer.
+
+    Those who serve the file see by its time that it has changed; and a file that is put in its place meets no log of another.
+    """
+    with suppress(sqlite3.Error), closing(engine.raw_connection()) as connection:
+        connection.execute(f"PRAGMA busy_timeout = {SETTLE_MAX_MS}")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        connection.execute(f"PRAGMA busy_timeout = {int(LOCK_WAIT_SECONDS * 1000)}")
 
 
-def engine_of(path: Path, *, keeps_links: bool = True) -> Engine:
+def engine_of(path: Path, *, keeps_links: bool = True, wait_seconds: float = LOCK_WAIT_SECONDS) -> Engine:
     """An engine that writes, each transaction alone. Without links, a table that is dropped takes nothing along."""
-    engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": LOCK_WAIT_SECONDS})
+    engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": wait_seconds})
 
     @event.listens_for(engine, "connect")
     def settings(connection: Any, _: object) -> None:

@@ -66,9 +66,10 @@ def upgrade(url: str, *, now: datetime, stemming: str = STEMMING) -> Upgraded:
         for copy in copies:
             copy.unlink(missing_ok=True)  # the store is what this is a copy of
         raise
+    else:
+        settle(engine)
     finally:
         engine.dispose()
-    settle(path)
     return Upgraded(path, before, copy=copies[0] if copies else None)
 
 

@@ -113,18 +113,26 @@ def _upgrade(settings: Settings) -> None:
     messages.print(str(upgrade_store(settings.database_url, now=datetime.now(UTC), stemming=settings.stemming)))
 
 
+def _tell_unfinished(store: Store) -> None:
+    """Says what became of a load that was cut off, if there was one."""
+    became = store.unfinished()
+    if became:
+        messages.print(became, style="yellow")
+
+
 def _store_to_serve(settings: Settings) -> Store:
     from data.store import Store, is_blank, is_older, path_of
 
     url, path = settings.database_url, path_of(settings.database_url)
     if settings.upgrade and is_older(path):
         _upgrade(settings)
-    if not is_blank(path):
-        return Store.open(url)
+    store = Store.create(url, settings.stemming) if is_blank(path) else Store.open(url)
+    _tell_unfinished(store)
+    if not store.is_unused():
+        return store
     from data.load import load as load_records
     from data.records import FILES
 
-    store = Store.create(url, settings.stemming)
     report = load_records(store, FILES)
     messages.print(
         f"Made {path} with the nine bundled documents ({report.added} records).\n"
@@ -172,19 +180,15 @@ def load(
         is_new = not path.exists()
         if settings.upgrade and is_older(path):
             _upgrade(settings)
+        store = Store.create(url, settings.stemming)
+        _tell_unfinished(store)
         try:
-            report = load_records(Store.create(url, settings.stemming), files, file_format)
+            report = load_records(store, files, file_format)
         except FondsError:
             if is_new:
-                _remove(path)
+                store.discard()
             raise
     messages.print(f"{path}: {report}.")
-
-
-def _remove(path: Path) -> None:
-    """Takes back a store that was made for a load that failed."""
-    for suffix in ("", "-wal", "-shm"):
-        Path(f"{path}{suffix}").unlink(missing_ok=True)
 
 
 @app.command()
