@@ -8,6 +8,7 @@ Top to bottom, each importing only from those below it:
     limits     what cannot be beaten: one statement by hand, and a constant
     resolvers  plain Strawberry with DataLoaders
     dataloaders  its schema
+    postgraphile  PostGraphile over PostgreSQL
     javascript  the peers on Node: Mercurius, Yoga
     report     the table
     measure    requests from wrk, and what they cost

@@ -4,6 +4,7 @@ from peers.fonds import Fonds
 from peers.javascript import OnNode
 from peers.limits import Constant, Limit
 from peers.peer import Peer
+from peers.postgraphile import PostGraphile
 from peers.resolvers import Resolvers
 
 BASE = "SQL limit"
@@ -28,5 +29,11 @@ def peers() -> list[Peer]:
             "GraphQL Yoga with DataLoader over better-sqlite3",
             script="yoga.js",
             packages=("graphql-yoga", "dataloader", "better-sqlite3"),
+        ),
+        PostGraphile(
+            "PostGraphile",
+            "PostGraphile over PostgreSQL, search and facets as functions in the database",
+            script="postgraphile.js",
+            packages=("postgraphile", "node"),
         ),
     ]

@@ -24,7 +24,7 @@ Sample = Mapping[str, Any]
 class Question:
     """A question: its text, and its variables for each request.
 
-    A sample may hold `after`, the document (its number and its day) that a page begins behind; each peer has its own cursor for it.
+    A sample may hold `after`, the document (its number, key, day and place) that a page begins behind; each peer has its own cursor for it.
     """
 
     name: str
@@ -44,11 +44,16 @@ def _nothing(_: sqlite3.Connection) -> list[Sample]:
 
 def _after(order: str, start: int) -> Callable[[sqlite3.Connection], list[Sample]]:
     def found(database: sqlite3.Connection) -> list[Sample]:
+        (half,) = database.execute("SELECT count(*) / 2 FROM documents").fetchone()
+        place = min(start, half)
         rows = database.execute(
             f"SELECT id, key, earliest_rising FROM documents ORDER BY {order} LIMIT ? OFFSET ?",  # noqa: S608 - ours
-            (SAMPLES, min(start, database.execute("SELECT count(*) / 2 FROM documents").fetchone()[0])),
+            (SAMPLES, place),
         )
-        return [{"after": {"number": number, "key": key, "day": day}} for number, key, day in rows]
+        return [
+            {"after": {"number": number, "key": key, "day": day, "place": place + at}}
+            for at, (number, key, day) in enumerate(rows)
+        ]
 
     return found
 
