@@ -4,6 +4,7 @@ Top to bottom, each importing only from those below it:
 
     load      records → store, in one transaction
     check     references between records: dangling, given twice, cycles
+    tokens    who may write over HTTP
     stored    rows → records, the way back
     upgrade   older layouts → this one, by `migrations` (a package of Alembic's)
     store     opening and creating a database; reading from it

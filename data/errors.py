@@ -9,7 +9,15 @@ FondsError
 │   ├── InvalidDate          DATE_INVALID         not EDTF
 │   ├── DuplicateId          ID_DUPLICATE         an id given twice in one load
 │   ├── DanglingReference    REFERENCE_DANGLING   a person or topic that is nowhere
+│   ├── UndoConflict         UNDO_CONFLICT        a later load changed the same
 │   └── TopicCycle           TOPIC_CYCLE          a topic that is broader than itself
+├── ChangeRefused        CHANGE_REFUSED       an undo, a merge, a token that cannot be     (exit code 1)
+│   ├── UnknownLoad          LOAD_UNKNOWN         no load with this number
+│   ├── UnknownRecord        RECORD_UNKNOWN       no record with this id
+│   ├── AlreadyUndone        LOAD_UNDONE          a load that was taken back before
+│   ├── UndoRefused          UNDO_REFUSED         a load that others stand upon, with all conflicts
+│   ├── MergeRefused         MERGE_REFUSED        two records that cannot be made one
+│   └── InvalidToken         TOKEN_INVALID        a token's name that cannot be, or is not in use
 ├── Rejected             LOAD_REJECTED        a load that was refused, with all its record errors
 ├── StoreError           the database file cannot be used                                 (exit code 2)
 │   ├── StoreMissing         STORE_MISSING        no such file
@@ -26,7 +34,7 @@ FondsError
     └── InvalidCursor        CURSOR_INVALID       empty, foreign, forged or of another order
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -250,3 +258,70 @@ class BodyTooLarge(BadRequest):
 
 class BodyTooSlow(BadRequest):
     code = "BODY_TOO_SLOW"
+
+
+class WritingOff(BadRequest):
+    """Nobody may write over HTTP, because there is no token."""
+
+    code = "WRITING_OFF"
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message, status=403, hint=hint)
+
+
+class TokenRefused(BadRequest):
+    """Writing without a token, or with one that is wrong or revoked."""
+
+    code = "TOKEN_REFUSED"
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message, status=401, hint=hint)
+
+
+class LoadTooLarge(RequestError):
+    code = "LOAD_TOO_LARGE"
+
+
+class UndoConflict(RecordError):
+    """A later load changed what is to be taken back: which load, and which fields of the record."""
+
+    code = "UNDO_CONFLICT"
+
+    def __init__(self, message: str, *, place: Place, fields: Sequence[str], load_id: int, hint: str | None = None) -> None:
+        super().__init__(message, place=place, hint=hint)
+        self.fields = fields
+        self.load_id = load_id
+
+
+class ChangeRefused(FondsError):
+    """A change that was not made; `errors` are the reasons, where they lie in records."""
+
+    code = "CHANGE_REFUSED"
+
+    def __init__(self, message: str, *, errors: Sequence[RecordError] = (), hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.errors = list(errors)
+
+
+class UnknownLoad(ChangeRefused):
+    code = "LOAD_UNKNOWN"
+
+
+class UnknownRecord(ChangeRefused):
+    code = "RECORD_UNKNOWN"
+
+
+class AlreadyUndone(ChangeRefused):
+    code = "LOAD_UNDONE"
+
+
+class UndoRefused(ChangeRefused):
+    code = "UNDO_REFUSED"
+
+
+class MergeRefused(ChangeRefused):
+    code = "MERGE_REFUSED"
+
+
+class InvalidToken(ChangeRefused):
+    code = "TOKEN_INVALID"

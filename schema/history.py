@@ -32,13 +32,14 @@ REVISIONS, TOMBSTONES = table(tables.Revision), table(tables.Tombstone)
 THINGS = (("Document", DOCUMENTS), ("Person", PEOPLE), ("Topic", TOPICS))
 
 
-def _terms(name: str, description: str, terms: Mapping[str, str]) -> Any:
-    members = {term: strawberry.enum_value(term, description=text) for term, text in terms.items()}
+def terms(name: str, description: str, meanings: Mapping[str, str]) -> Any:
+    """A GraphQL enum: each term with what it means."""
+    members = {term: strawberry.enum_value(term, description=text) for term, text in meanings.items()}
     made: Any = Enum(name, members, module=__name__)  # type: ignore[misc] # the names of its members stand in the mapping
     return strawberry.enum(made, description=description)
 
 
-LoadKind = _terms(
+LoadKind = terms(
     "LoadKind",
     "How the archive was changed.",
     {
@@ -52,12 +53,12 @@ LoadKind = _terms(
         "DISTINCT": "It was said of two people that they are not the same.",
     },
 )
-ChangeAction = _terms(
+ChangeAction = terms(
     "ChangeAction",
     "What happened to a record.",
     {"ADDED": "It is new, or has come back.", "CHANGED": "Some of its fields changed.", "REMOVED": "It was removed."},
 )
-RecordType = _terms(
+RecordType = terms(
     "RecordType",
     "The three kinds of records.",
     {"DOCUMENT": "An archival item.", "PERSON": "Whoever can act.", "TOPIC": "What a document is about."},

@@ -3,6 +3,8 @@
 Top to bottom, each importing only from those below it:
 
     cli         the command `fonds`
+    tokens      the commands `fonds token`
+    console     what all commands share
     serving     a server process
     app         the HTTP application: /graphql, /graphiql/, /healthz
     graphql     the endpoint: a request is read, answered, and sent with its status

@@ -1,4 +1,4 @@
-"""The command `fonds`: serve, load, query, upgrade, schema, format. Exit codes: 0 done, 1 refused, 2 cannot run.
+"""The command `fonds`: serve, load, query, token, upgrade, schema, format. Exit codes: 0 done, 1 refused, 2 cannot run.
 
 Each command imports what it needs when it runs: all of it together takes a second.
 """
@@ -8,23 +8,21 @@ from __future__ import annotations
 import gc
 import json
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
-from rich.console import Console
 
-from data.errors import FondsError, RecordError, Rejected, StoreMissing
+from data.errors import FondsError, StoreMissing
+from server import tokens
+from server.console import Database, messages, readable_errors, settings_with
 
 if TYPE_CHECKING:
     from data.store import Store
     from server.settings import Settings
 
-ERRORS_SHOWN = 50
 GARBAGE_THRESHOLDS = 20_000, 50, 50
 """Nearly all that is made is dropped by its count of references; the collector, for the rest, need not look often."""
 
@@ -34,52 +32,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-messages = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
-
-Database = Annotated[
-    str | None,
-    typer.Option("--database", help="The store, as sqlite:///PATH. [FONDS_DATABASE_URL; default sqlite:///fonds.db]"),
-]
+app.add_typer(tokens.app, name="token")
 
 
 def main() -> None:
     """The entry point of the command."""
     gc.set_threshold(*GARBAGE_THRESHOLDS)
     app()
-
-
-def _settings(**given: Any) -> Settings:
-    from pydantic import ValidationError
-
-    from server.settings import Settings
-
-    try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as error:
-        for detail in error.errors():
-            messages.print(f"error: FONDS_{str(detail['loc'][0]).upper()}: {detail['msg']}", style="red")
-        raise typer.Exit(2) from None
-
-
-def _fail(error: FondsError, code: int) -> NoReturn:
-    errors: list[RecordError] = error.errors if isinstance(error, Rejected) else []
-    for one in errors[:ERRORS_SHOWN]:
-        messages.print(f"error: {one}" + (f" — {one.hint}" if one.hint else ""), style="red")
-    if len(errors) > ERRORS_SHOWN:
-        messages.print(f"… and {len(errors) - ERRORS_SHOWN} more.", style="red")
-    sentence = str(error) if isinstance(error, RecordError) else error.message
-    messages.print(f"error: {sentence}" + (f" {error.hint}" if error.hint else ""), style="red")
-    raise typer.Exit(code)
-
-
-@contextmanager
-def _readable_errors() -> Iterator[None]:
-    try:
-        yield
-    except (Rejected, RecordError) as error:
-        _fail(error, 1)
-    except FondsError as error:
-        _fail(error, 2)
 
 
 @app.command()
@@ -97,8 +56,8 @@ def serve(
     """
     from server.serving import run
 
-    settings = _settings(database_url=database, host=host, port=port)
-    with _readable_errors():
+    settings = settings_with(database_url=database, host=host, port=port)
+    with readable_errors():
         store = _store_to_serve(settings)
     listening = _listen(settings.host, settings.port)
     base = f"http://{settings.host}:{listening.getsockname()[1]}"
@@ -173,9 +132,9 @@ def load(
     from data.load import load as load_records
     from data.store import Store, is_older, path_of
 
-    settings = _settings(database_url=database)
+    settings = settings_with(database_url=database)
     url = settings.database_url
-    with _readable_errors():
+    with readable_errors():
         path = path_of(url)
         is_new = not path.exists()
         if settings.upgrade and is_older(path):
@@ -206,9 +165,9 @@ def query(
 
     from schema.execute import Archive, answer
 
-    settings = _settings(database_url=database)
+    settings = settings_with(database_url=database)
     given = _variables(variables)
-    with _readable_errors():
+    with readable_errors():
         store = _store_to_ask(settings)
         result = asyncio.run(answer(Archive(store, settings.archive_name, settings.limits()), _text_of(text), given, operation))
     typer.echo(orjson.dumps(orjson.loads(orjson.dumps(result)), option=orjson.OPT_INDENT_2).decode())
@@ -257,8 +216,8 @@ def upgrade(database: Database = None) -> None:
 
     Example: fonds upgrade --database sqlite:///letters.db
     """
-    settings = _settings(database_url=database)
-    with _readable_errors():
+    settings = settings_with(database_url=database)
+    with readable_errors():
         _upgrade(settings)
 
 
@@ -305,5 +264,5 @@ def propose_mapping(
     if describe:
         typer.echo(orjson.dumps(MappingFile.model_json_schema(), option=orjson.OPT_INDENT_2).decode())
         return
-    with _readable_errors():
+    with readable_errors():
         typer.echo(propose(read(file, file_format, encoding=encoding, is_mapped=True), file), nl=False)

@@ -1,0 +1,69 @@
+"""What all commands share: the terminal, the option that names the store, the settings, errors as readable lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+from data.errors import ChangeRefused, FondsError, RecordError, Rejected
+
+if TYPE_CHECKING:
+    from data.store import Store
+    from server.settings import Settings
+
+ERRORS_SHOWN = 50
+
+messages = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+
+Database = Annotated[
+    str | None,
+    typer.Option("--database", help="The store, as sqlite:///PATH. [FONDS_DATABASE_URL; default sqlite:///fonds.db]"),
+]
+
+
+def settings_with(**given: Any) -> Settings:
+    """The settings, with those given on the command line; ends the command if one is wrong."""
+    from pydantic import ValidationError
+
+    from server.settings import Settings
+
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        for detail in error.errors():
+            messages.print(f"error: FONDS_{str(detail['loc'][0]).upper()}: {detail['msg']}", style="red")
+        raise typer.Exit(2) from None
+
+
+def opened(database: str | None) -> Store:
+    """The store that is there. Raises StoreError if there is none, or none of ours."""
+    from data.store import Store
+
+    return Store.open(settings_with(database_url=database).database_url)
+
+
+def fail(error: FondsError, code: int) -> NoReturn:
+    """Ends the command with all that is wrong."""
+    errors: list[RecordError] = error.errors if isinstance(error, Rejected | ChangeRefused) else []
+    for one in errors[:ERRORS_SHOWN]:
+        messages.print(f"error: {one}" + (f" — {one.hint}" if one.hint else ""), style="red")
+    if len(errors) > ERRORS_SHOWN:
+        messages.print(f"… and {len(errors) - ERRORS_SHOWN} more.", style="red")
+    sentence = str(error) if isinstance(error, RecordError) else error.message
+    messages.print(f"error: {sentence}" + (f" {error.hint}" if error.hint else ""), style="red")
+    raise typer.Exit(code)
+
+
+@contextmanager
+def readable_errors() -> Iterator[None]:
+    """Errors as lines, and an exit code: 1 for what was refused, 2 for a store that cannot be used."""
+    try:
+        yield
+    except (Rejected, ChangeRefused, RecordError) as error:
+        fail(error, 1)
+    except FondsError as error:
+        fail(error, 2)
