@@ -153,41 +153,50 @@ class Rejected(FondsError):
 
 
 class StoreError(FondsError):
-    """The store cannot be opened or used."""
+    """The store cannot be opened or used; `told` is for those who ask over HTTP, and need not know where it lies."""
 
     code = "STORE_UNUSABLE"
+    told: ClassVar[str] = "The archive's store cannot be read."
 
 
 class StoreMissing(StoreError):
     code = "STORE_MISSING"
+    told = "The archive's store is not there."
 
 
 class StoreForeign(StoreError):
     code = "STORE_FOREIGN"
+    told = "What stands in the place of the archive's store is none of Fonds."
 
 
 class StoreTooNew(StoreError):
     code = "STORE_TOO_NEW"
+    told = "The archive's store was written by a newer Fonds than serves it."
 
 
 class StoreTooOld(StoreError):
     code = "STORE_TOO_OLD"
+    told = "The archive's store was written by an older Fonds, and has to be upgraded."
 
 
 class StoreLocked(StoreError):
     code = "STORE_LOCKED"
+    told = "The archive's store is locked by another process."
 
 
 class StoreReadOnly(StoreError):
     code = "STORE_READ_ONLY"
+    told = "The archive's store cannot be opened."
 
 
 class StoreFull(StoreError):
     code = "STORE_FULL"
+    told = "The archive's store has no space left."
 
 
 class StoreDamaged(StoreError):
     code = "STORE_DAMAGED"
+    told = "The archive's store is damaged."
 
 
 class RequestError(FondsError):

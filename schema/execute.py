@@ -69,6 +69,15 @@ async def run(
     What may take long is done in a thread, so that no query, whatever its text, keeps the others waiting.
     """
     answer = answer or Answer()
+    generation = archive.store.generation
+    await _run_once(archive, text, variables, name, answer)
+    if archive.store.generation != generation:  # the file was replaced meanwhile: what was made for the one may not fit the other
+        answer.body, answer.content = {}, None
+        await _run_once(archive, text, variables, name, answer)
+    return answer
+
+
+async def _run_once(archive: Archive, text: str, variables: dict[str, Any] | None, name: str | None, answer: Answer) -> None:
     try:
         ready = archive.preparing.known(text, variables, name)
         if ready is None:
@@ -77,13 +86,12 @@ async def run(
             ready = await beside(partial(archive.preparing.new, operation, variables))
     except Exception as error:  # noqa: BLE001 - here and below, what is not the client's fault is masked and logged
         answer.body = {"errors": faults(error)}
-        return answer
+        return
     answer.operation = ready.operation.name
     try:
         await _read(archive, ready, answer, variables)
     except Exception as error:  # noqa: BLE001 - as above
         answer.body = {"errors": faults(error), "data": None}
-    return answer
 
 
 async def _read(archive: Archive, ready: Ready, answer: Answer, variables: dict[str, Any] | None) -> None:

@@ -27,18 +27,27 @@ def faults(error: Exception) -> list[dict[str, Any]]:
         return [told(one) for one in error.errors]
     if isinstance(error, RequestError):
         return [told(located(error, (), ()))]
+    if isinstance(error, StoreError):
+        return [told(unavailable(error))]
     return [told(error if isinstance(error, GraphQLError) else masked(error))]
+
+
+def unavailable(error: StoreError) -> GraphQLError:
+    """What a client is told when the store cannot be read: what it is, but not where it lies; that is in the log."""
+    id_ = uuid4().hex[:12]
+    LOG.error("error %s: %s: %s", id_, error.code, error)
+    hint = "Ask again in a moment; if it stays, give this id to whoever runs the archive."
+    return GraphQLError(f"{error.told} (error {id_})", extensions={"code": error.code, "id": id_, "hint": hint})
 
 
 def masked(error: Exception) -> GraphQLError:
     """What a client is told of an error that is not theirs: an id, under which the log has the whole."""
     id_ = uuid4().hex[:12]
     LOG.error("error %s", id_, exc_info=error)
-    code = error.code if isinstance(error, StoreError) else "INTERNAL_ERROR"
     return GraphQLError(
         f"The archive could not answer (error {id_}).",
         extensions={
-            "code": code,
+            "code": "INTERNAL_ERROR",
             "id": id_,
             "hint": "Try again; if it stays, give this id to whoever runs the archive.",
         },

@@ -158,7 +158,7 @@ class Preparing:
         given = operation.coerced(variables, suggests=self.limits.introspection)
         if not operation.reads:
             return Ready(operation)
-        steered = self.plans.find(text, (operation.name, operation.shape(given)))
+        steered = self.plans.find(text, self._key(operation, given))
         plan = steered and steered.find(given)
         return self._priced(operation, plan, given) if plan else None
 
@@ -173,7 +173,7 @@ class Preparing:
             first.append(self._plan(operation, given))
             return Steered(first[0].steers)
 
-        found = self.plans.get(operation.text, (operation.name, operation.shape(given)), steered)
+        found = self.plans.get(operation.text, self._key(operation, given), steered)
         plan = found.find(given) or found.keep(given, first[0] if first else self._plan(operation, given))
         return self._priced(operation, plan, given)
 
@@ -185,6 +185,10 @@ class Preparing:
             return Operation.of(text, document, chosen(document, name))
 
         return self.operations.get(text, name, make)
+
+    def _key(self, operation: Operation, given: Variables) -> Hashable:
+        """What a plan depends on beside the text: the file too, by whose secret and words it was made."""
+        return operation.name, operation.shape(given), self.store.generation
 
     def _plan(self, operation: Operation, variables: Variables) -> Plan:
         planner = Planner(

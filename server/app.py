@@ -63,7 +63,7 @@ def make_app(archive: Archive, settings: Settings) -> ASGIApp:
         try:
             archive.store.read("SELECT 'ok'", ())
         except StoreError as error:
-            return JSONResponse({"status": "unavailable", "code": error.code}, status_code=503)
+            return JSONResponse({"status": "unavailable", "code": error.code}, status_code=503, headers={"Retry-After": "1"})
         return JSONResponse({"status": "ok"})
 
     def home(_: Request) -> Response:

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 from starlette.types import Receive, Scope, Send
 
-from data.errors import BadRequest
+from data.errors import ArchiveBusy, BadRequest, StoreError
 from schema.execute import Answer, Archive, faults, run
 from server.headers import SAFE_HEADERS
 from server.logs import Outcome, log_request
@@ -22,6 +22,7 @@ from server.requests import GRAPHQL_JSON, JSON, METHOD_NOT_ALLOWED, Asked, Clien
 
 CLIENT_GONE = 499
 BUSY = 503
+UNAVAILABLE = {ArchiveBusy.code, StoreError.code} | {kind.code for kind in StoreError.__subclasses__()}
 LOOK_AFTER_SECONDS = 0.05
 """An answer that takes longer is given up when the client goes away; before, looking would cost more than it saves."""
 
@@ -81,7 +82,7 @@ def _status(answer: Answer, kind: str) -> int:
     if answer.content is not None:
         return 200
     codes = {error["extensions"]["code"] for error in answer.body.get("errors", ())}
-    if "ARCHIVE_BUSY" in codes:
+    if codes & UNAVAILABLE:
         return BUSY
     if not answer.is_refused:
         return 200

@@ -1,13 +1,15 @@
 """The server as its users meet it: started by its command, asked over HTTP."""
 
 import re
+import shutil
 import sqlite3
 import subprocess
 import time
+from pathlib import Path
 
 import httpx2
 from conftest import README_QUERY
-from serving import FONDS, Running
+from serving import FONDS, Running, serving
 
 
 def test_a_new_store_is_filled_with_the_nine_and_the_server_says_so(server: Running) -> None:
@@ -73,3 +75,48 @@ def test_the_explorer_comes_from_the_package_and_may_ask_nobody_else(server: Run
     assert "unsafe-eval" not in page.headers["content-security-policy"]
     assert httpx2.get(f"{server.base}/graphiql/app.js").status_code == 200
     assert httpx2.get(f"{server.base}/", follow_redirects=True).url.path == "/graphiql/"
+
+
+def test_a_store_that_is_taken_away_is_missing_until_another_is_put_there_and_no_restart_is_needed(tmp_path: Path) -> None:
+    query = {"query": "{ archive { documentCount } documents(first: 1, orderBy: {field: DATE}) { pageInfo { endCursor } } }"}
+    (tmp_path / "a.yaml").write_text("- {type: document, id: a, title: A}\n- {type: document, id: b, title: B}", encoding="utf-8")
+    subprocess.run([FONDS, "load", "a.yaml", "--database", "sqlite:///other.db"], cwd=tmp_path, check=True, capture_output=True)
+    with serving(tmp_path) as running:
+
+        def ask(text: str = query["query"]) -> httpx2.Response:
+            return httpx2.post(f"{running.base}/graphql", json={"query": text})
+
+        before = ask().json()["data"]
+        assert before["archive"] == {"documentCount": 9}
+        (tmp_path / "fonds.db").rename(tmp_path / "away.db")
+        for _ in range(2):
+            answer = ask()
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+            (error,) = answer.json()["errors"]
+            assert error["message"] == f"The archive's store is not there. (error {error['extensions']['id']})"
+            assert error["extensions"]["code"] == "STORE_MISSING"
+            assert error["extensions"]["id"] in running.log.read_text()
+            assert httpx2.get(f"{running.base}/healthz").json() == {"status": "unavailable", "code": "STORE_MISSING"}
+        (tmp_path / "fonds.db").write_text("Not a database, but a text that is long enough. " * 20, encoding="utf-8")
+        assert ask().json()["errors"][0]["extensions"]["code"] == "STORE_FOREIGN"
+        (tmp_path / "other.db").replace(tmp_path / "fonds.db")
+        after = ask().json()["data"]
+        assert after["archive"] == {"documentCount": 2}
+        cursor = after["documents"]["pageInfo"]["endCursor"]
+        following = ask(f'{{ documents(first: 1, after: "{cursor}", orderBy: {{field: DATE}}) {{ nodes {{ title }} }} }}').json()
+        assert following["data"]["documents"]["nodes"] == [{"title": "B"}]
+        assert httpx2.get(f"{running.base}/healthz").json() == {"status": "ok"}
+
+
+def test_a_store_of_another_layout_put_there_is_named_as_that(tmp_path: Path) -> None:
+    with serving(tmp_path) as running:
+        for version, code in ((99, "STORE_TOO_NEW"), (1, "STORE_TOO_OLD")):
+            shutil.copyfile(tmp_path / "fonds.db", tmp_path / "other.db")
+            connection = sqlite3.connect(tmp_path / "other.db")
+            connection.execute("UPDATE fonds_meta SET version = ?", (version,))
+            connection.commit()
+            connection.close()
+            (tmp_path / "other.db").replace(tmp_path / "fonds.db")
+            answer = httpx2.post(f"{running.base}/graphql", json={"query": "{ archive { documentCount } }"})
+            assert answer.status_code == 503
+            assert answer.json()["errors"][0]["extensions"]["code"] == code
