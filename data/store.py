@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache, lru_cache
 from pathlib import Path
 from queue import Empty, LifoQueue
 from threading import Lock
@@ -19,7 +20,7 @@ from time import thread_time
 from typing import Any, Self
 
 import orjson
-from sqlalchemy import Engine, create_engine, event, func, insert, inspect, select
+from sqlalchemy import Engine, Select, create_engine, event, func, insert, inspect, select
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
@@ -43,6 +44,9 @@ from data.errors import (
 from data.journal import Journal
 from data.revisions import field_names, put_back
 from data.search import index
+from data.search.columns import SUBJECTS
+from data.search.names import KeptNames, Names
+from data.search.nearest import offers
 from data.search.passages import passages
 from data.search.words import Words
 from data.tables import Load, Meta, table
@@ -58,6 +62,7 @@ READ_CONNECTIONS = 4
 PAGE_CACHE_KIB = 64 * 1024
 STEPS_BETWEEN_LOOKS = 20_000  # of SQLite's machine: some 0.5 ms
 STATEMENTS_KEPT = 64  # of each connection; a large one takes some 400 KB
+OFFERS_KEPT = 32
 
 
 META, LOADS = table(Meta), table(Load)
@@ -89,13 +94,15 @@ class Reading:
             if self._is_stopped:
                 raise TookTooLong
             self._connection = connection
+        until = thread_time() + (self._max_seconds or 0)
         if self._max_seconds is not None:
-            until = thread_time() + self._max_seconds
             connection.set_progress_handler(lambda: thread_time() > until, STEPS_BETWEEN_LOOKS)
         try:
             yield
         except sqlite3.OperationalError as error:
-            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+            # a function that reads the database itself is interrupted too, and this shows as an error of the function
+            is_late = self._max_seconds is not None and thread_time() > until
+            if self._is_stopped or is_late or getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
                 raise TookTooLong from error
             raise
         finally:
@@ -110,6 +117,37 @@ class Reading:
             self._is_stopped = True
             if self._connection is not None:
                 self._connection.interrupt()
+
+
+@dataclass(frozen=True)
+class _Functions:
+    """Functions of the database that read it themselves: on the connection that runs the statement, so in its transaction."""
+
+    connection: sqlite3.Connection
+    words: Words
+    kept: KeptNames
+
+    def read(self, statement: Select[Any], **values: Any) -> Iterator[tuple[Any, ...]]:
+        sql, names = _compiled(statement)
+        return iter(self.connection.execute(sql, [values[name] for name in names]))
+
+    def names(self, changes: int) -> Names:
+        return self.kept.get(changes, self.read)
+
+    def suggest(self, changes: int, text: str, types: str, most: int) -> str:
+        """The names that fit what was typed, as JSON (`Names.suggest`)."""
+        return orjson.dumps(self.names(changes).suggest(text, orjson.loads(types), most)).decode()
+
+    def offers(self, changes: int, type_: str, text: str) -> str:
+        """The searches that may have been meant, as JSON (`data.search.nearest`)."""
+        return orjson.dumps(offers(text, SUBJECTS[type_], self.words, self.names(changes), self.read)).decode()
+
+
+@cache
+def _compiled(statement: Select[Any]) -> tuple[str, tuple[str, ...]]:
+    """The SQL of a statement and the names of its values in their order."""
+    compiled = statement.compile(dialect=Store.dialect)
+    return compiled.string, tuple(compiled.positiontup or ())
 
 
 class Store:
@@ -186,7 +224,7 @@ class Store:
             self._engine = None
         if is_another or found != self._identity:
             self.generation += 1
-            self._identity, self.secret, self.words = found, found.secret, Words(found.stemming)
+            self._identity, self.secret, self.words, self._names = found, found.secret, Words(found.stemming), KeptNames()
         self._seen = seen
 
     def _checked(self) -> "Identity":
@@ -208,6 +246,9 @@ class Store:
             connection.create_function("fonds_passages", 3, self._passages, deterministic=True)
             connection.create_function("fonds_put_back", 2, put_back, deterministic=True)
             connection.create_function("fonds_field_names", 1, field_names, deterministic=True)
+            functions = _Functions(connection, self.words, self._names)
+            connection.create_function("fonds_suggest", 4, functions.suggest, deterministic=True)
+            connection.create_function("fonds_offers", 3, lru_cache(OFFERS_KEPT)(functions.offers), deterministic=True)
             return connection
 
     def _passages(self, found: str, column: str, text: str | None) -> str:

@@ -7,6 +7,7 @@ Top to bottom, each importing only from those below it:
     prepare    all that is done before the database is asked: parse, validate, plan, price
     query      the root fields
     history    loads, changes of records, what is gone
+    suggest    what may be meant by what somebody types
     facets     how the documents of a list are spread over people, topics, genres, languages, years
     types      Document, Person, Topic and the connections between them
     lists      lists of the three types: searched, filtered and ordered

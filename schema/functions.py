@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, Text, case, func, select, type_coe
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import Boolean, TypeDecorator
+from sqlalchemy.types import BigInteger, Boolean, TypeDecorator
 
 CONCAT_MAX_PARTS = 64
 """A longer chain is nested: SQLite's parser allows an expression 1,000 levels, and each part is one."""
@@ -100,15 +100,31 @@ class put_back(FunctionElement[str]):  # noqa: N801 - as above
     type = Json()
 
 
+class suggested(FunctionElement[str]):  # noqa: N801 - as above
+    """Names that fit what was typed, as a JSON list (see `data.search.names`): of the count of changes, text, types, how many."""
+
+    inherit_cache = True
+    name = "suggested"
+    type = Text()
+
+
+class offered(FunctionElement[str]):  # noqa: N801 - as above
+    """Searches that may have been meant, as a JSON list (see `data.search.nearest`): of the count of changes, type, text."""
+
+    inherit_cache = True
+    name = "offered"
+    type = Text()
+
+
 class extract(FunctionElement[Any]):  # noqa: N801 - as above
-    """A member of a JSON object (given as text) by its path; with `is_flag`, a boolean."""
+    """A member of a JSON object (given as text) by its path; with `is_flag` a boolean, with `is_whole` a number."""
 
     inherit_cache = True
     name = "extract"
 
-    def __init__(self, value: ColumnElement[Any], path: str, *, is_flag: bool = False) -> None:
+    def __init__(self, value: ColumnElement[Any], path: str, *, is_flag: bool = False, is_whole: bool = False) -> None:
         super().__init__(value, inline(path))
-        self.type = Boolean() if is_flag else Text()
+        self.type = Boolean() if is_flag else BigInteger() if is_whole else Text()
 
 
 @compiles(inline)
@@ -149,6 +165,16 @@ def _field_names(element: field_names, compiler: SQLCompiler, **kw: Any) -> str:
 @compiles(put_back, "sqlite")
 def _put_back(element: put_back, compiler: SQLCompiler, **kw: Any) -> str:
     return f"fonds_put_back({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(suggested, "sqlite")
+def _suggested(element: suggested, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"fonds_suggest({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(offered, "sqlite")
+def _offered(element: offered, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"fonds_offers({compiler.process(element.clauses, **kw)})"
 
 
 @compiles(extract, "sqlite")

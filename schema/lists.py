@@ -52,15 +52,24 @@ class Kind:
     keys: Mapping[str, tuple[str, str, type]]
     subject: Subject
 
-    def listing(self, ask: Ask, link: FromClause | None = None, *, of: str = "id", omit: str = "", **more: Any) -> Listing:
+    def listing(
+        self,
+        ask: Ask,
+        link: FromClause | None = None,
+        *,
+        of: str = "id",
+        omit: str = "",
+        search: Searching | None = None,
+        **more: Any,
+    ) -> Listing:
         """The list of this kind, filtered and ordered as asked: all rows, or those that a link table names in column `of`.
 
-        `omit` is a member of the filter to be left out.
+        `omit` is a member of the filter to be left out; `search` is searched for instead of what is asked.
         """
         row = self.table.alias()
         again = partial(self.listing, ask, link, of=of, **more)
         default = more.pop("default", Order("DEFAULT"))
-        search = searching(ask, self.subject)
+        search = search or searching(ask, self.subject)
         by, hits = self._order(ask, row, search, default)
         wanted = ask["filter"].without(omit)
         rows: FromClause = row if link is None else link
@@ -76,7 +85,15 @@ class Kind:
         if search:
             where += search.conditions(row, node_id, ranked=hits is not None)
         return Listing(
-            rows, node_id, node_by_id(self.table), tuple(where), by, search=search, without=lambda omit: again(omit=omit), **more
+            rows,
+            node_id,
+            node_by_id(self.table),
+            tuple(where),
+            by,
+            search=search,
+            without=lambda omit: again(omit=omit),
+            searched=lambda search: again(search=search),
+            **more,
         )
 
     def _order(self, ask: Ask, row: Any, search: Searching | None, default: Order) -> tuple[Order, Any]:

@@ -83,7 +83,7 @@ class Listing:
     """A list before it is cut into pages: where its rows come from, and which column names the node.
 
     `node` finds the row of a node's id; where it is None, what is carried is all there is of a node. `without` is the list as it
-    would be without a member of its filter.
+    would be without a member of its filter; `searched` is the list as it would be with another search.
     """
 
     rows: FromClause
@@ -95,6 +95,7 @@ class Listing:
     edge: Any = None
     search: Any = None
     without: Callable[[str], "Listing"] | None = None
+    searched: Callable[[Any], "Listing"] | None = None
     node_kind: type[int] | type[str] = int
 
     def ids(self) -> Select[Any]:

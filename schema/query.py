@@ -41,6 +41,7 @@ from schema.lists import DOCUMENT_KIND, PERSON_KIND, TOPIC_KIND
 from schema.pages import PAGE_ARGUMENTS, connection
 from schema.plan import Ask
 from schema.redirects import resolved
+from schema.suggest import SUGGEST_ARGUMENTS, Suggestion, suggest
 from schema.types import (
     Document,
     DocumentConnection,
@@ -208,3 +209,4 @@ class Query:
     load = field(Load | None, load, args=LOAD_ID)
     changes = field(RevisionConnection, changes, args=CHANGES_ARGUMENTS)
     gone = field(Tombstone | None, gone, args=GONE_ID)
+    suggest = field(list[Suggestion], suggest, args=SUGGEST_ARGUMENTS)

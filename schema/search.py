@@ -4,7 +4,7 @@ What is typed is bound like any value; only its shape (`data.search.language.Sea
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from hashlib import blake2b
 from typing import Annotated, Any
@@ -17,7 +17,9 @@ from sqlalchemy import (
     Integer,
     Text,
     and_,
+    case,
     cast,
+    exists,
     false,
     literal,
     not_,
@@ -36,8 +38,8 @@ from schema.arguments import Variables
 from schema.facts import LIST_MAX_ITEMS, as_subquery, json_text, one, whole
 from schema.fields import Argument, Row, field
 from schema.filters import DESCENT, DOCUMENTS, NAMES, PARTS, PEOPLE, TOPICS, overlaps
-from schema.functions import each, extract, json_array, passages
-from schema.pages import EdgeRow, Key, Order
+from schema.functions import each, extract, json_array, offered, passages
+from schema.pages import EdgeRow, Key, Order, PageView
 from schema.plan import Ask
 
 RANK_STEPS = 10**9
@@ -46,17 +48,23 @@ RANK_STEPS = 10**9
 DOCUMENT_PEOPLE = tables.table(tables.DocumentPerson)
 DOCUMENT_TOPICS = tables.table(tables.DocumentTopic)
 TEXTS = tables.table(tables.Text)
+CHANGES = select(tables.table(tables.Meta).c.changes).scalar_subquery()
+"""How often the archive was changed, as the statement sees it."""
 
 
 @dataclass(frozen=True)
 class Searching:
-    """The search of a list, at planning: its shape, and how its values are found at each run."""
+    """The search of a list, at planning: its shape, and how its values are found at each run.
+
+    `offer` is a search of the same shape, as JSON, that is asked instead (see `did_you_mean`).
+    """
 
     ask: Ask
     subject: Subject
     get: Callable[[Variables], Search]
     shape: Search
     text: Callable[[Variables], str]
+    offer: ColumnElement[str] | None = None
 
     @property
     def is_ranked(self) -> bool:
@@ -71,15 +79,16 @@ class Searching:
         """What is found, with its rank: `id` and `rank`, the best first."""
         index = search_table(self.subject).alias()
         rank = cast(index.c.rank * RANK_STEPS, BigInteger).label("rank")
-        return select(index.c.rowid.label("id"), rank).where(self._matches(index, lambda search: search.match)).subquery()
+        matches = self._matches(index, "$.match", lambda search: search.match)
+        return select(index.c.rowid.label("id"), rank).where(matches).correlate_except(index).subquery()
 
     def conditions(self, row: Row, id_: ColumnElement[int], *, ranked: bool) -> list[ColumnElement[bool]]:
         """What must hold for a row, beside being among the hits if these are `ranked`."""
         found: list[ColumnElement[bool]] = []
         if self.shape.match is not None and not ranked:
-            found.append(id_.in_(self._ids(lambda search: search.match)))
+            found.append(id_.in_(self._ids("$.match", lambda search: search.match)))
         if self.shape.without is not None:
-            found.append(id_.notin_(self._ids(lambda search: search.without)))
+            found.append(id_.notin_(self._ids("$.without", lambda search: search.without)))
         for number, group in enumerate(self.shape.others):
             found.append(or_(false(), *(self._term(row, id_, term, (number, at)) for at, (term, _) in enumerate(group))))
         return found
@@ -93,19 +102,24 @@ class Searching:
         """What is to be highlighted."""
         return self.ask.bind(lambda variables: self.get(variables).found, Text())
 
-    def _matches(self, index: Any, expression: Callable[[Search], str | None]) -> ColumnElement[bool]:
-        asked = self.ask.bind(lambda variables: expression(self.get(variables)), Text())
+    def _matches(self, index: Any, path: str, expression: Callable[[Search], str | None]) -> ColumnElement[bool]:
+        asked: ColumnElement[Any] = (
+            self.ask.bind(lambda variables: expression(self.get(variables)), Text())
+            if self.offer is None
+            else extract(self.offer, path)
+        )
         found: ColumnElement[bool] = index.c[self.subject.table].op("MATCH", is_comparison=True)(asked)
         return found
 
-    def _ids(self, expression: Callable[[Search], str | None]) -> Any:
+    def _ids(self, path: str, expression: Callable[[Search], str | None]) -> Any:
         index = search_table(self.subject).alias()
-        return select(index.c.rowid).where(self._matches(index, expression))
+        return select(index.c.rowid).where(self._matches(index, path, expression)).correlate_except(index)
 
     def _term(self, row: Row, id_: ColumnElement[int], term: Term, at: tuple[int, int]) -> ColumnElement[bool]:
         group, place = at
         if term.date is None:
-            held: ColumnElement[bool] = id_.in_(self._ids(lambda search: search.others[group][place][1]))
+            path = f"$.others[{group}][{place}]"
+            held: ColumnElement[bool] = id_.in_(self._ids(path, lambda search: search.others[group][place][1]))
         else:
 
             def period(variables: Variables) -> Any:
@@ -138,6 +152,22 @@ def relevance(hits: Any, *, falling: bool = False) -> Order:
     return Order("RELEVANCE", () if hits is None else (Key(hits.c.rank),), falling)
 
 
+def did_you_mean(view: PageView, ask: Ask) -> ColumnElement[str]:
+    """The nearest search that finds something in this list, where the one that was asked finds nothing; null where it does.
+
+    Words are replaced by words and names that the archive has; operators, fields and phrases stay. Null too if no such search is
+    found, and without a search. It is looked for only when it is selected and nothing was found.
+    """
+    search, listing = view.listing.search, view.listing
+    if search is None or listing.searched is None:
+        return cast(null(), Text())
+    text = ask.bind(search.text, Text())
+    others = each(offered(CHANGES, literal(search.subject.type), text)).table_valued("value", "key")
+    finds = exists(listing.searched(replace(search, offer=others.c.value)).select(literal(1)))
+    nearest = select(extract(others.c.value, "$.text")).select_from(others).where(finds).order_by(others.c.key).limit(1)
+    return case((exists(view.all.select(literal(1))), null()), else_=nearest.correlate_except(others).scalar_subquery())
+
+
 # Where a hit was found
 
 
@@ -160,7 +190,7 @@ class Fragment:
     hit = field(bool, lambda row, _: extract(row.c.value, "$.hit", is_flag=True), "Whether it is what was searched for.")
 
 
-def _fragments(row: Row, ask: Ask) -> ColumnElement[str]:
+def fragments_of(row: Row, ask: Ask) -> ColumnElement[str]:
     """The passage in pieces; put together, they are a part of the source's own text."""
     pieces = each(extract(row.c.passage, "$.fragments")).table_valued("value", "key")
     item = select(ask.below(pieces).label("item")).select_from(pieces).order_by(pieces.c.key).limit(LIST_MAX_ITEMS).subquery()
@@ -187,7 +217,7 @@ class SearchMatch:
     person = field(Annotated["Person", strawberry.lazy("schema.types")] | None, _person)  # noqa: F821
     topic = field(Annotated["Topic", strawberry.lazy("schema.types")] | None, _topic)  # noqa: F821
     name = field(str | None, lambda row, _: row.c.name, "The name that was found, whole, where it is a name.")
-    fragments = field(list[Fragment], _fragments)
+    fragments = field(list[Fragment], fragments_of)
     is_cut_before = field(
         bool,
         lambda row, _: extract(row.c.passage, "$.isCutBefore", is_flag=True),

@@ -70,7 +70,7 @@ from schema.pages import (
 )
 from schema.plan import TYPE_KEY, Ask
 from schema.redirects import REDIRECTS
-from schema.search import MATCHES_ARGUMENTS, SearchMatch, matches
+from schema.search import MATCHES_ARGUMENTS, SearchMatch, did_you_mean, matches
 from schema.timeline import TIMELINE_ARGUMENTS, Timeline, timeline
 from schema.vocabulary import Basis, Certainty, Evidence, PersonKind, Role, TopicKind
 
@@ -132,6 +132,8 @@ def connection_types(name: str, node: Any, edge_fields: Mapping[str, Any], descr
         "page_info": field(PageInfo, page_info),
         "total_count": field(int, total_count),
     }
+    if isinstance(node, str):
+        fields["did_you_mean"] = field(str | None, did_you_mean)
     if node == "Document":
         fields["facets"] = field(Annotated["DocumentFacets", strawberry.lazy("schema.facets")], _facets)  # noqa: F821
         fields["timeline"] = field(Timeline, _timeline, args=TIMELINE_ARGUMENTS)

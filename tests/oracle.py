@@ -2,19 +2,21 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from graphql import build_schema, execute_sync, parse
 from oracle_facets import Facets, timeline
 from oracle_search import Index
+from oracle_suggest import did_you_mean, suggest, vocabulary
 
 from data.check import Entry
 from data.check import parse as parse_raw
 from data.dates import HistoricalDate, day_text, parse_edtf
 from data.format import DocumentRecord, Part, PersonRecord, TopicRecord
 from data.readers import read
+from data.search.columns import SUBJECTS
 from data.text import fold, sort_key
 
 LAST = 10**18
@@ -39,6 +41,14 @@ class Oracle:
     def index(self, type_: str) -> Index:
         things: list[Any] = [*self.documents, *self.people, *self.topics]
         return Index([thing for thing in things if type(thing).__name__ == type_], type_)
+
+    @cache  # noqa: B019 - as above
+    def documents_of(self, thing: Any) -> int:
+        return len(thing.all_documents(narrower=False) if isinstance(thing, Topic) else thing.all_documents())
+
+    @cached_property
+    def vocabulary(self) -> tuple[set[str], set[str]]:
+        return vocabulary(self)
 
     def period(self, wanted: Any) -> tuple[int, int] | None:
         """The first and last day of the period of a date filter."""
@@ -153,7 +163,7 @@ def named(thing: Any, ids: Iterable[str]) -> bool:
 def page(edges: list[Edge], args: dict[str, Any], keys: dict[str, Callable[[Any], Any]], type_: str) -> dict[str, Any]:
     wanted, order, text = args.pop("filter", None), args.pop("orderBy", None), args.pop("search", None)
     chosen = [edge for edge in edges if fits(edge.node, wanted)]
-    oracle = edges[0].node.oracle if edges and type_ else None
+    filtered, oracle = chosen, edges[0].node.oracle if edges and type_ else None
     ranks = oracle.index(type_).find(text) if oracle and text is not None else None
     if ranks is not None:
         chosen = [edge for edge in chosen if edge.node.recordId in ranks]
@@ -162,6 +172,12 @@ def page(edges: list[Edge], args: dict[str, Any], keys: dict[str, Callable[[Any]
         if type_ == "Document":
             edge.facts["dateMatch"] = date_match(edge.node, (wanted or {}).get("date"))
     more: dict[str, Any] = {}
+    if type_:
+
+        def finds(other: str) -> bool:
+            return oracle is not None and any(edge.node.recordId in (oracle.index(type_).find(other) or {}) for edge in filtered)
+
+        more["didYouMean"] = lambda _: did_you_mean(oracle, text, SUBJECTS[type_.lower()], finds)
     if type_ == "Document":
         found = [edge.node for edge in chosen]
 
@@ -169,7 +185,7 @@ def page(edges: list[Edge], args: dict[str, Any], keys: dict[str, Callable[[Any]
             rest = {key: value for key, value in (wanted or {}).items() if key != member}
             return [e.node for e in edges if fits(e.node, rest) and (ranks is None or e.node.recordId in ranks)]
 
-        more = {
+        more |= {
             "facets": oracle and Facets(oracle, without, wanted, (page, Edge, NAMED)),
             "timeline": lambda _, by: timeline(found, by),
         }
@@ -483,3 +499,6 @@ class Root:
 
     def topics(self, _: Any, **args: Any) -> Any:
         return page([Edge(t, {}) for t in self.oracle.topics], args, NAMED, "Topic")
+
+    def suggest(self, _: Any, text: str, first: int, types: list[str] | None = None) -> Any:
+        return suggest(self.oracle, text, size(first, 100), types)

@@ -82,6 +82,7 @@ NARROWED = [
         for field, kind in (("title", "Document"), ("person", "Person"), ("topic", "Topic"))
     ),
     (r"\bprefix: String = null", "prefix: Prefix = null"),
+    (r'(typed so far, at most 500 characters\."""\s*text:) String!', r"\1 Typed!"),
     (r'"""[^"]*"""\s*RELEVANCE\n', ""),
     (r"\boffset: Int! = 0", "offset: Offset! = 0"),
     (r"\b(after|before): String = null", r"\1: Cursor = null"),
@@ -99,6 +100,7 @@ GENERATED += "\n".join(
         "PageSize",
         "Offset",
         "Prefix",
+        "Typed",
         "DocumentSearch",
         "PersonSearch",
         "TopicSearch",
@@ -159,6 +161,47 @@ SEARCHES = [
         "\u5317",
         "peking",
     ),
+    *(
+        "fillipov",
+        "roshchim",
+        "Stallin -mao",
+        "person:stallin",
+        '"soviet ambasador"',
+        "Chou En lai",
+        "telegramm OR xyzzy",
+        "fillip*",
+    ),
+    *("topic:koera", "from:rosh", "stalin penguin", "armistise tolks", "date:1950 filipov", "Anm", "coreia"),
+]
+TYPED = [
+    *(
+        "",
+        " ",
+        "s",
+        "kor",
+        "Fillipov",
+        "Roschin",
+        "Chou En lai",
+        "en-lai zhou",
+        "stalin",
+        "memor",
+        "telegram of",
+        "telegram roshch",
+    ),
+    *(
+        "\u5317",
+        "d\u2019aff",
+        "\u201codd",
+        "same",
+        "anna",
+        "arger",
+        "quoted",
+        "mao zedon",
+        "Armistise",
+        "***",
+        "undated",
+        "[an open",
+    ),
 ]
 
 
@@ -179,6 +222,7 @@ STRATEGIES: dict[str, st.SearchStrategy[Any]] = {
         for kind in ("Document", "Person", "Topic")
     },
     "Prefix": st.sampled_from(["", "s", "kor", "fil", "mao z", "arg", "embass", "***"]).map(nodes.String),
+    "Typed": st.sampled_from(TYPED).map(nodes.String),
     "Edtf": st.sampled_from(PERIODS).map(nodes.String),
 }
 generated = queries(GENERATED, custom_scalars=STRATEGIES)
@@ -227,7 +271,13 @@ def without_cursors(text: str) -> str:
     return print_ast(visit(parse(text), Cursors()))
 
 
-LISTS = {name for name in SCHEMA.type_map if name.endswith("Connection")} | {"Participation", "Person", "Node", "SearchMatch"}
+LISTS = {name for name in SCHEMA.type_map if name.endswith("Connection")} | {
+    "Participation",
+    "Person",
+    "Node",
+    "SearchMatch",
+    "Suggestion",
+}
 ALWAYS = 3
 """Lists (and single things) that any SQLite can follow in each other."""
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import orjson
 
@@ -19,8 +20,10 @@ from data.dates import HistoricalDate, NotEdtf, parse_edtf
 from data.errors import InvalidSearch
 from data.search.columns import Searched, Subject
 from data.search.words import SEPARATOR, Words
+from data.search.words import words as words_of
 
 SEARCH_MAX_CHARACTERS = 4000
+PREFIX_MIN_CHARACTERS = 3
 _QUOTES = '"\u201c\u201d\u201e\u201f\uff02'
 _TERM = re.compile(
     rf"(?P<not>-(?=\S))?(?:(?P<field>[A-Za-z_]+):(?![\s/]|$))?"
@@ -109,7 +112,7 @@ def _groups(text: str, subject: Subject, words: Words) -> list[list[Term]]:
     is_or, at = False, 0
     while found := _TERM.search(text, at):
         at = found.end()
-        if found["word"] == "OR" and not found["field"] and not found["not"]:
+        if _is_or(found):
             is_or = True
             continue
         term = None if found["stray"] else _term(found, subject, words)
@@ -152,6 +155,54 @@ def _date(value: str, character: int) -> HistoricalDate:
             f"`date:` (character {character} of the search): {error}",
             hint="Write `date:1950`, `date:1950-06` or `date:1950-06-25/1951-07`.",
         ) from None
+
+
+class Slot(NamedTuple):
+    """A word of a search's text, and from where to where it stands there."""
+
+    word: str
+    start: int
+    end: int
+    is_prefix: bool = False
+
+
+def slots(text: str, subject: Subject, words: Words) -> list[Slot]:
+    """The words of all that is to be found, but of dates and languages, which are not words of texts."""
+    found: list[Slot] = []
+    for part in _TERM.finditer(text):
+        name = "phrase" if part["word"] is None else "word"
+        is_text = not (part["stray"] or part["not"] or _is_or(part)) and (part["field"] or "").lower() not in {_DATE, "language"}
+        term = _term(part, subject, words) if is_text else None
+        if term is not None:
+            at = part.start(name)
+            found += [Slot(word.folded, at + word.start, at + word.end) for word in words_of(part[name])]
+            found[-1] = found[-1]._replace(is_prefix=term.is_prefix)
+    return found
+
+
+def is_plain(text: str) -> bool:
+    """Whether a search is words only: no fields, phrases, operators or prefixes."""
+    parts = list(_TERM.finditer(text))
+    return not any(p["field"] or p["not"] or p["word"] is None or _is_or(p) or p["word"].endswith("*") for p in parts)
+
+
+def _is_or(part: re.Match[str]) -> bool:
+    return part["word"] == "OR" and not part["field"] and not part["not"]
+
+
+@lru_cache(maxsize=256)
+def typed_title(text: str, subject: Subject, words: Words) -> Search:
+    """What the index is asked for titles that have all words of a text, of the last its beginning.
+
+    Where that is shorter than three letters, the index is asked for it as a word: too many begin so.
+    """
+    *before, last = words.of(text) or [SEPARATOR * 2]
+    asked = _Asked(subject, words)
+    whole = [Term("title", (word,)) for word in before]
+    is_prefix = len(last) >= PREFIX_MIN_CHARACTERS
+    terms = [*whole, Term("title", (last,), is_prefix=is_prefix)]
+    match = " AND ".join(asked.one(term) for term in terms)
+    return Search(match=match, found=asked.found([*whole, Term("title", (last,), is_prefix=True)]))
 
 
 @lru_cache(maxsize=256)

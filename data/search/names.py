@@ -1,0 +1,259 @@
+"""The names of people and topics, kept in memory to be suggested while somebody types, misspelt too.
+
+A name is compared without blanks and punctuation, from each of its words on and around: `Zhou Enlai` is `zhouenlai` and
+`enlaizhou`. So `Chou En lai` differs from it by one letter, and the order of the words makes no difference.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from enum import IntEnum
+from typing import Any, NamedTuple
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+from sqlalchemy import Select, func, literal_column, select
+
+from data import tables
+from data.search.words import Word, words
+from data.tables import table
+
+Ask = Callable[[Select[Any]], Iterable[Sequence[Any]]]
+"""Runs a statement in the transaction of the statement that wants to know."""
+
+TYPED_MAX_LETTERS = 64
+"""Names are compared up to here."""
+
+STARTS_MAX = 12
+"""From so many of its words on a name is found: names of topics may be sentences."""
+
+SIMILAR_MIN_LETTERS = 4
+LAST_CHARACTER = "\U0010ffff"
+
+
+class Match(IntEnum):
+    """How a name fits what was typed, the best first."""
+
+    EXACT = 0
+    PREFIX = 1
+    WORD = 2
+    SIMILAR = 3
+
+
+class Named(NamedTuple):
+    """A name, and whose it is: `type` is PERSON or TOPIC, `documents` how many there are with them."""
+
+    type: str
+    id: int
+    name: str
+    documents: int
+
+
+class Turn(NamedTuple):
+    """A name from one of its words on and around, as something to be suggested: what is less comes first.
+
+    `at` is the name's place in the list of all, `start` the word that it is read from.
+    """
+
+    match: Match
+    distance: int
+    missing_documents: int
+    type: str
+    id: int
+    at: int
+    start: int
+
+
+def typos_allowed(letters: int) -> int:
+    """How many letters of a word or name may be wrong, missing, too many or swapped: one up to five letters, else two.
+
+    >>> [typos_allowed(letters) for letters in (2, 3, 5, 6)]
+    [0, 1, 1, 2]
+    """
+    return min(2, letters // 3)
+
+
+def joined(text: str) -> str:
+    """The letters of a text's words, without what stands between them.
+
+    >>> joined("Chou En-lai")
+    'chouenlai'
+    """
+    return "".join(word.folded for word in words(text))[:TYPED_MAX_LETTERS]
+
+
+class Names:
+    """All names of an archive as it was at one moment; made once, then only read."""
+
+    def __init__(self, named: Iterable[Named]) -> None:
+        self.named = list(named)
+        turns = sorted(_turns(self.named))
+        self._letters = [letters for letters, _ in turns]
+        self._turns = [turn for _, turn in turns]
+        self.words = sorted({word.folded for one in self.named for word in words(one.name)})
+        self._beginnings = _beginnings(self._letters)
+
+    def suggest(self, text: str, types: Collection[str], most: int) -> list[dict[str, Any]]:
+        """The people and topics whose names fit best, each once under the name that fits best.
+
+        First those whose whole name it is, then those of which a name begins so, then those with a word that does, each time
+        those with most documents first; if these are not enough, those whose names begin similarly.
+        """
+        typed = joined(text)
+        if not typed or not most:
+            return []
+        best = _best(self._beginning(typed), types, most)
+        if len(best) < most:
+            best = _best([*best, *self._similar(typed)], types, most)
+        return [self._told(turn, len(typed)) for turn in best]
+
+    def similar_names(self, text: str, most: int) -> list[tuple[int, str]]:
+        """Whole names that are like a text, with how many letters differ, the nearest first."""
+        typed = joined(text)
+        if len(typed) < SIMILAR_MIN_LETTERS:
+            return []
+        near = self._near(typed, TYPED_MAX_LETTERS, typos_allowed(len(typed)))
+        ranked = sorted({(distance, turn.missing_documents, self.named[turn.at].name) for _, distance, turn in near})
+        return list(dict.fromkeys((distance, name) for distance, _, name in ranked))[:most]
+
+    def _beginning(self, typed: str) -> list[Turn]:
+        first = bisect_left(self._letters, typed)
+        longer = bisect_right(self._letters, typed, first)
+        last = bisect_left(self._letters, typed + LAST_CHARACTER, longer)
+        exact = [turn._replace(match=Match.EXACT) for turn in self._turns[first:longer]]
+        return exact + self._turns[longer:last]
+
+    def _similar(self, typed: str) -> Iterator[Turn]:
+        """Names that begin similarly: with as many letters as were typed, one less or one more."""
+        if len(typed) < SIMILAR_MIN_LETTERS:
+            return
+        allowed, length = typos_allowed(len(typed)), len(typed)
+        # What differs by so much from a beginning that is two letters shorter may differ by two more from the longest.
+        for beginning, _, turn in self._near(typed, length + 1, allowed + 2):
+            distance = min(int(OSA.distance(typed, beginning[:size])) for size in (length - 1, length, length + 1))
+            if distance <= allowed:
+                yield turn._replace(match=Match.SIMILAR, distance=distance)
+
+    def _near(self, typed: str, length: int, most: int) -> Iterator[tuple[str, int, Turn]]:
+        """Beginnings of some length that differ by so many letters at most; of the first two letters, one is right."""
+        first, second = typed[0], typed[1:2]
+        found = [at for key, at in self._beginnings.items() if first in key or (second and second in key)]
+        places = [place for start, end in found for place in range(start, end)]
+        beginnings = [self._letters[place][:length] for place in places]
+        for beginning, distance, at in process.extract(typed, beginnings, scorer=OSA.distance, score_cutoff=most, limit=None):
+            yield beginning, int(distance), self._turns[places[at]]
+
+    def _told(self, found: Turn, letters: int) -> dict[str, Any]:
+        one = self.named[found.at]
+        hits = _spans(words(one.name), found.start, letters)
+        return {
+            "match": int(found.match),
+            "distance": found.distance,
+            "type": one.type,
+            "id": one.id,
+            "documents": one.documents,
+            "name": one.name,
+            "fragments": list(_fragments(one.name, hits)),
+        }
+
+
+def _turns(named: Sequence[Named]) -> Iterator[tuple[str, Turn]]:
+    """Every name from each of its words on and around, with its letters."""
+    for at, one in enumerate(named):
+        parts = [word.folded for word in words(one.name)]
+        for start in range(min(len(parts), STARTS_MAX)):
+            match = Match.WORD if start else Match.PREFIX
+            turn = Turn(match, 0, -one.documents, one.type, one.id, at, start)
+            yield "".join((*parts[start:], *parts[:start]))[:TYPED_MAX_LETTERS], turn
+
+
+def _beginnings(letters: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """From where to where each two first letters stand in a sorted list."""
+    found: dict[str, tuple[int, int]] = {}
+    for at, one in enumerate(letters):
+        key = one[:2]
+        found[key] = (found.get(key, (at, at))[0], at + 1)
+    return found
+
+
+def _best(turns: Iterable[Turn], types: Collection[str], most: int) -> list[Turn]:
+    """The best of each person and topic, the best first."""
+    best: dict[tuple[str, int], Turn] = {}
+    for turn in sorted(turn for turn in turns if turn.type in types):
+        best.setdefault((turn.type, turn.id), turn)
+        if len(best) == most:
+            break
+    return list(best.values())
+
+
+def _spans(parts: Sequence[Word], start: int, letters: int) -> list[tuple[int, int]]:
+    """The words of a name that so many letters reach, from one word on and around; words side by side are one span."""
+    reached: list[int] = []
+    for at in (*range(start, len(parts)), *range(start)):
+        if letters <= 0:
+            break
+        reached.append(at)
+        letters -= len(parts[at].folded)
+    spans: list[tuple[int, int]] = []
+    for at in sorted(reached):
+        if spans and at - 1 in reached:
+            spans[-1] = (spans[-1][0], parts[at].end)
+        else:
+            spans.append((parts[at].start, parts[at].end))
+    return spans
+
+
+def _fragments(name: str, hits: Iterable[tuple[int, int]]) -> Iterator[dict[str, Any]]:
+    """The name in pieces, those within the spans marked."""
+    at = 0
+    for start, end in hits:
+        if start > at:
+            yield {"text": name[at:start], "hit": False}
+        yield {"text": name[start:end], "hit": True}
+        at = end
+    if at < len(name):
+        yield {"text": name[at:], "hit": False}
+
+
+# Reading them
+
+
+def _in_order(preferred: Select[Any], others: Select[Any]) -> Select[Any]:
+    rows = preferred.union_all(others).subquery()
+    return select(rows.c.id, rows.c.name).order_by(rows.c.id, rows.c.at)
+
+
+PEOPLE, TOPICS, NAMES = (table(model) for model in (tables.Person, tables.Topic, tables.Name))
+LINKS = {"PERSON": table(tables.DocumentPerson).c.person_id, "TOPIC": table(tables.DocumentTopic).c.topic_id}
+COUNTS = {type_: select(column, func.count()).group_by(column) for type_, column in LINKS.items()}
+EVERY = {
+    type_: _in_order(
+        select(owner.c.id, owner.c.name, literal_column("0").label("at")),
+        select(other, NAMES.c.name, NAMES.c.position).where(other.isnot(None)),
+    )
+    for type_, owner, other in (("PERSON", PEOPLE, NAMES.c.person_id), ("TOPIC", TOPICS, NAMES.c.topic_id))
+}
+CHANGES = select(table(tables.Meta).c.changes)
+
+
+def _read(ask: Ask) -> Iterator[Named]:
+    for type_, every in EVERY.items():
+        documents = {row[0]: row[1] for row in ask(COUNTS[type_])}
+        for id_, name in ask(every):
+            yield Named(type_, id_, name, documents.get(id_, 0))
+
+
+class KeptNames:
+    """The names as the last change left them, read anew when there was another. May be used by several threads.
+
+    Nobody waits for another's reading: threads that need the names at once each read them.
+    """
+
+    def __init__(self) -> None:
+        self._kept: tuple[int, Names] | None = None
+
+    def get(self, changes: int, ask: Ask) -> Names:
+        """The names of the archive as it is after so many changes, which is how `ask` sees it."""
+        kept = self._kept
+        if kept is None or kept[0] != changes:
+            kept = self._kept = changes, Names(_read(ask))
+        return kept[1]
