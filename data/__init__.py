@@ -3,14 +3,23 @@
 Top to bottom, each importing only from those below it:
 
     load      records → store, in one transaction
-    check     references between records: dangling, given twice, cycles
+    given     what one load gave, and where it stands
+    report    what a load did, and what was wrong with it
+    write     the writer: records → tables, index and history, in batches
+    references what is wrong between records: dangling, circles, removed and still needed
+    keys      records' own ids ↔ internal ids, also of records yet to come
+    prepared  the writer's statements
     tokens    who may write over HTTP
-    stored    rows → records, the way back
+    stored    rows → fields, the way back
+    rows      fields → rows
+    check     what is wrong with a record by itself
+    fields    a record as a plain dict: merged, compared, kept in history
     upgrade   older layouts → this one, by `migrations` (a package of Alembic's)
     store     opening and creating a database; reading from it
     journal   the note of a change that is under way
     search    what is indexed, what can be asked, where a hit was found (a package)
     revisions what a record was: kept changes put back
+    statements compiled once, run with many rows
     tables    the tables, as SQLModel classes
     cursors   positions in a list as sealed text
     mapping   objects of other shapes → records, as a YAML file says (a package)

@@ -10,7 +10,8 @@ FondsError
 │   ├── DuplicateId          ID_DUPLICATE         an id given twice in one load
 │   ├── DanglingReference    REFERENCE_DANGLING   a person or topic that is nowhere
 │   ├── UndoConflict         UNDO_CONFLICT        a later load changed the same
-│   └── TopicCycle           TOPIC_CYCLE          a topic that is broader than itself
+│   ├── TopicCycle           TOPIC_CYCLE          a topic that is broader than itself
+│   └── RecordNeeded         RECORD_NEEDED        a record cannot be removed: others refer to it
 ├── ChangeRefused        CHANGE_REFUSED       an undo, a merge, a token that cannot be     (exit code 1)
 │   ├── UnknownLoad          LOAD_UNKNOWN         no load with this number
 │   ├── UnknownRecord        RECORD_UNKNOWN       no record with this id
@@ -34,11 +35,14 @@ FondsError
     └── InvalidCursor        CURSOR_INVALID       empty, foreign, forged or of another order
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
+from itertools import islice
 from typing import ClassVar
 
 ECHO_MAX_CHARACTERS = 80
+NEAR_MAX_IDS = 5_000
 
 
 def shorten(value: object, most: int = ECHO_MAX_CHARACTERS) -> str:
@@ -50,6 +54,13 @@ def shorten(value: object, most: int = ECHO_MAX_CHARACTERS) -> str:
     text = str(value)[: most * 4]
     text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def nearest(key: str, keys: Iterable[str], *, cutoff: float = 0.7) -> str | None:
+    """The key that looks most like this one, if one does, among the first 5,000 of about its length."""
+    slack = 1 + len(key) // 4
+    alike = (other for other in keys if abs(len(other) - len(key)) <= slack)
+    return next(iter(get_close_matches(key, islice(alike, NEAR_MAX_IDS), n=1, cutoff=cutoff)), None)
 
 
 class FondsError(Exception):
@@ -139,6 +150,10 @@ class DanglingReference(RecordError):
 
 class TopicCycle(RecordError):
     code = "TOPIC_CYCLE"
+
+
+class RecordNeeded(RecordError):
+    code = "RECORD_NEEDED"
 
 
 class Rejected(FondsError):

@@ -1,267 +1,199 @@
-"""The loader: records → store, in one transaction; an upsert by the record's own id.
+"""The loader: records → store, in one transaction and one pass; an upsert by the record's own id.
 
-A field that is given replaces, one that is absent stays. Loading the same file twice changes nothing.
+A field that is given replaces, one that is absent stays. Loading the same file twice changes nothing. Memory does not grow with
+the files: records are checked, merged and written 500 at a time, and what the load gave is remembered in a temporary table.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import getpass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from hashlib import blake2b
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
-from sqlalchemy import Table, delete, insert, select, update
+import orjson
+from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
 
 from data import tables
-from data.check import Entry, StoredIds, check, parse
-from data.dates import parse_edtf
-from data.errors import RecordError, Rejected
-from data.format import AnyRecord, Date, DocumentRecord, Name, TopicRecord, record_adapter
-from data.readers import read
-from data.search.index import Index
-from data.search.words import Words
+from data.check import Entry, parse
+from data.errors import DuplicateId, Place, RecordError, Rejected
+from data.fields import Fields, given_fields, merged, whole
+from data.given import Given, GivenRecord
+from data.readers import Raw, read
+from data.report import Report
+from data.rows import TABLES
 from data.store import Store
-from data.stored import DATES, PLAIN, TABLES, internal_ids, stored_record
+from data.stored import batched, stored_records
 from data.tables import table
-from data.text import fold, sort_key
+from data.write import Writer
 
-Row = dict[str, Any]
-OWNED: Mapping[str, Sequence[Table]] = {
-    "document": [
-        table(model)
-        for model in (
-            tables.Participation,
-            tables.DocumentPerson,
-            tables.DocumentTopic,
-            tables.DocumentLanguage,
-            tables.Text,
-            tables.Identifier,
-            tables.Note,
-        )
-    ],
-    "person": [table(model) for model in (tables.Name, tables.Identifier, tables.Note)],
-    "topic": [table(model) for model in (tables.Name, tables.TopicBroader, tables.Identifier, tables.Note)],
-}
-"""The tables whose rows belong to a record and are written anew with it."""
+BATCH = 500
+ERRORS_MAX = 10_000
+
+LOADS = table(tables.Load)
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a load did, in records."""
+@dataclass(slots=True)
+class _Item:
+    """A record of a batch, on its way into the store."""
 
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.added} added, {self.changed} changed, {self.unchanged} unchanged"
+    raw: Raw
+    number: int
+    type: str | None
+    key: str
+    whole_digest: bytes | None = None
+    part_digest: bytes | None = None
+    id: int | None = None  # of the stored record
+    stored_digest: bytes | None = None
+    given: Fields = field(default_factory=dict)
 
 
 def load(store: Store, files: Iterable[Path], file_format: str | None = None) -> Report:
     """Loads the records of the files, or nothing: raises Rejected with every fault that was found in them, or StoreError."""
-    entries, errors = _parsed(files, file_format)
+    start = perf_counter()
     with store.writing() as connection:
-        refused = frozenset(error.place.record for error in errors if error.place.record)
-        errors += check(entries, stored=_stored_ids(connection), refused=refused)
-        if errors:
-            raise Rejected(errors)
-        return Loader(connection, store.words).load([entry.record for entry in entries])
+        started = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        found = connection.execute(insert(LOADS).values(at=started, by=getpass.getuser(), mode="UPSERT"))
+        report = Report(load_id=found.inserted_primary_key[0])  # type: ignore[index] # an insert of one row has it
+        loading = _Loading(connection, Writer(connection, store.words, report.load_id or 0), report)
+        for some in batched(enumerate(_read(files, file_format, report.errors), 1), BATCH):
+            loading.take(some)
+        loading.finish()
+        report.seconds = perf_counter() - start
+        counts = {name: getattr(report, name) for name in ("added", "changed", "unchanged", "removed", "rejected", "seconds")}
+        connection.execute(update(LOADS).where(LOADS.c.id == report.load_id).values(counts))
+    return report
 
 
-def _parsed(files: Iterable[Path], file_format: str | None) -> tuple[list[Entry], list[RecordError]]:
-    entries: list[Entry] = []
-    errors: list[RecordError] = []
+def _read(files: Iterable[Path], file_format: str | None, errors: list[RecordError]) -> Iterator[Raw]:
     for path in files:
         try:
-            for raw in read(path, file_format):
-                parsed = parse(raw)
-                if isinstance(parsed, Entry):
-                    entries.append(parsed)
-                else:
-                    errors += parsed
+            yield from read(path, file_format)
         except RecordError as error:
             errors.append(error)
-    return entries, errors
 
 
-def _stored_ids(connection: Connection) -> StoredIds:
-    topics, links = TABLES["topic"], table(tables.TopicBroader)
-    keys = {id_: key for key, id_ in internal_ids(connection, "topic").items()}
-    broader: dict[str, list[str]] = {}
-    for topic_id, broader_id in connection.execute(select(links.c.topic_id, links.c.broader_id)):
-        broader.setdefault(keys[topic_id], []).append(keys[broader_id])
-    people = set(connection.execute(select(TABLES["person"].c.key)).scalars())
-    return StoredIds(people=people, topics=set(connection.execute(select(topics.c.key)).scalars()), broader=broader)
-
-
-class Loader:
+class _Loading:
     """One load, inside a transaction."""
 
-    def __init__(self, connection: Connection, words: Words) -> None:
+    def __init__(self, connection: Connection, writer: Writer, report: Report) -> None:
         self.connection = connection
-        self.index = Index(connection, words)
-        self.ids = {type_: internal_ids(connection, type_) for type_ in TABLES}
-        genres = table(tables.Genre)
-        self.genres = dict(connection.execute(select(genres.c.folded, genres.c.id)).all())
+        self.writer = writer
+        self.report = report
+        self.given = Given(connection)
 
-    def load(self, records: Sequence[AnyRecord]) -> Report:
-        """Writes the records: their own rows first, so that references may point forward, then what belongs to them."""
-        known = [record.id in self.ids[record.type] for record in records]
-        whole = [self._merged(record) if old else record for record, old in zip(records, known, strict=True)]
-        written = [(record, old) for record, old in zip(whole, known, strict=True) if record is not None]
-        for record, old in written:
-            self._write_row(record, is_new=not old)
-        for record, old in written:
-            self._write_owned(record, is_new=not old)
-        if any(isinstance(record, TopicRecord) for record, _ in written):
-            self._write_descent()
-        if written:
-            self._write_index(written)
-        added, changed = known.count(False), sum(old for _, old in written)
-        return Report(added, changed, len(records) - added - changed)
+    def take(self, raws: Sequence[tuple[int, Raw]]) -> None:
+        """Checks and writes some records."""
+        items = [_item(number, raw) for number, raw in raws]
+        for type_ in TABLES:
+            self._find([item for item in items if item.type == type_], type_)
+        right = self._once([item for item in items if self._is_right(item)])
+        for type_ in TABLES:
+            self._put([item for item in right if item.type == type_], type_)
+        self.writer.flush()
+        for type_ in TABLES:
+            some = [item for item in right if item.type == type_]
+            ids = self.writer.keys.find(type_, [item.key for item in some])
+            files = ((item, self.given.file(item.raw.place.file)) for item in some)
+            self.given.add(GivenRecord(type_, ids[i.key], i.number, file, i.raw.place.line) for i, file in files)
 
-    def _write_index(self, written: Sequence[tuple[AnyRecord, bool]]) -> None:
-        added, changed = ({type_: list[int]() for type_ in TABLES} for _ in range(2))
-        for record, old in written:
-            (changed if old else added)[record.type].append(self.ids[record.type][record.id])
-        self.index.update(added, changed)
+    def finish(self) -> None:
+        """Brings all in step; raises Rejected if anything is wrong."""
+        errors = self.report.errors
+        refused = frozenset(error.place.record for error in errors if error.place.record)
+        errors += self.writer.faults(self.given.stands, most=ERRORS_MAX, refused=refused)
+        if errors:
+            raise Rejected(errors)
+        self.writer.close()
+        self.given.drop()
 
-    def _merged(self, record: AnyRecord) -> AnyRecord | None:
-        """The stored record with what is given; None if that changes nothing."""
-        old = _dumped(stored_record(self.connection, record.type, self.ids[record.type][record.id]))
-        new = old | _dumped(record, given_only=True)
-        return None if new == old else record_adapter.validate_python(new)
+    def _find(self, items: Sequence[_Item], type_: str) -> None:
+        """Looks up which of the records the store has."""
+        found = TABLES[type_]
+        known = select(found.c.key, found.c.id, found.c.given_digest).where(found.c.key.in_([item.key for item in items]))
+        by_key = {row[0]: row for row in self.connection.execute(known)} if items else {}
+        for item in items:
+            if item.key in by_key:
+                _, item.id, item.stored_digest = by_key[item.key]
 
-    def _write_row(self, record: AnyRecord, *, is_new: bool) -> None:
-        found = TABLES[record.type]
-        values = self._row(record)
-        if is_new:
-            result = self.connection.execute(insert(found).values(values))
-            self.ids[record.type][record.id] = result.inserted_primary_key[0]  # type: ignore[index] # an insert of one row has it
-        else:
-            self.connection.execute(update(found).where(found.c.key == record.id).values(values))
+    def _is_right(self, item: _Item) -> bool:
+        """Whether the record is right by itself; what was given so before is, and is not looked at again."""
+        if item.stored_digest and item.stored_digest in {item.whole_digest, item.part_digest}:
+            return True
+        parsed = parse(item.raw)
+        if not isinstance(parsed, Entry):
+            self.report.errors += parsed
+            return False
+        item.given = given_fields(parsed.record)
+        if item.whole_digest is None:
+            item.whole_digest, item.part_digest = _digests(item.given)
+        return True
 
-    def _row(self, record: AnyRecord) -> Row:
-        row: Row = {name: _plain(getattr(record, name)) for name in PLAIN[record.type]}
-        row |= {"key": record.id, "extra": record.extra}
-        for name in DATES[record.type]:
-            row |= _date_columns(record.type, name, getattr(record, name))
-        if isinstance(record, DocumentRecord):
-            return row | {"sort_title": sort_key(record.title), "genre_id": self._genre(record.genre)}
-        return row | {"folded": fold(record.name), "sort_name": sort_key(record.name)}
-
-    def _genre(self, name: str | None) -> int | None:
-        """The id of the term that the genre is a spelling of; a new term, if it is none."""
-        if name is None:
-            return None
-        folded = fold(name)
-        if folded not in self.genres:
-            result = self.connection.execute(insert(table(tables.Genre)).values(name=name, folded=folded))
-            self.genres[folded] = result.inserted_primary_key[0]  # type: ignore[index] # as above
-        found: int = self.genres[folded]
+    def _once(self, items: Sequence[_Item]) -> list[_Item]:
+        """The records without those whose id was given before."""
+        known = {type_: [item.id for item in items if item.type == type_ and item.id is not None] for type_ in TABLES}
+        before = {(type_, id_): place for type_, ids in known.items() for id_, place in self.given.among(type_, ids).items()}
+        first: dict[tuple[str | None, str], Place] = {}
+        found = []
+        for item in items:
+            place = before.get((str(item.type), item.id or 0)) or first.get((item.type, item.key))
+            if place is None:
+                first[item.type, item.key] = item.raw.place
+                found.append(item)
+            else:
+                self.report.errors.append(_duplicate(item, place))
         return found
 
-    def _write_owned(self, record: AnyRecord, *, is_new: bool) -> None:
-        id_ = self.ids[record.type][record.id]
-        column = f"{record.type}_id"
-        if not is_new:
-            for owned in OWNED[record.type]:
-                self.connection.execute(delete(owned).where(owned.c[column] == id_))
-        for model, rows in self._owned(record):
-            if rows:
-                numbered = [{column: id_, "position": i, **row} for i, row in enumerate(rows, start=1)]
-                self.connection.execute(insert(table(model)), numbered)
+    def _put(self, items: Sequence[_Item], type_: str) -> None:
+        self._put_new([item for item in items if item.id is None])
+        changed = [item for item in items if item.id is not None and item.given]
+        old = dict(stored_records(self.connection, type_, [item.id for item in changed if item.id is not None]))
+        for item in changed:
+            before = old[item.id or 0]
+            after = merged(before, item.given)
+            is_whole = after == whole(item.given)
+            self.writer.put(after, before, digest=item.whole_digest if is_whole else item.part_digest)
+            self.report.changed += after != before
+            self.report.unchanged += after == before
+        self.report.unchanged += sum(item.id is not None and not item.given for item in items)
 
-    def _owned(self, record: AnyRecord) -> list[tuple[Any, list[Row]]]:
-        """The rows that belong to the record, for each table, in the record's order."""
-        identifiers = [dict(zip(("scheme", "value"), item.split(":", 1), strict=True)) for item in record.identifiers]
-        owned: list[tuple[Any, list[Row]]] = [
-            (tables.Identifier, identifiers),
-            (tables.Note, [{"kind": note.kind.value, "text": note.text} for note in record.notes]),
-        ]
-        if isinstance(record, DocumentRecord):
-            return [*owned, *self._owned_by_document(record)]
-        owned.append((tables.Name, [_name_row(name) for name in record.names]))
-        if isinstance(record, TopicRecord):
-            owned.append((tables.TopicBroader, [{"broader_id": self.ids["topic"][key]} for key in record.broader]))
-        return owned
-
-    def _owned_by_document(self, record: DocumentRecord) -> list[tuple[Any, list[Row]]]:
-        people = self.ids["person"]
-        parts = [
-            {
-                "person_id": people[part.person] if part.person else None,
-                "role": part.role.value,
-                "label": part.label,
-                "named_as": part.as_,
-                "evidence": _plain(part.evidence),
-                "certainty": _plain(part.certainty),
-                "basis": _plain(part.basis),
-                "alternative": part.alternative,
-            }
-            for part in record.people
-        ]
-        first_places: dict[int, int] = {}
-        for place, part in enumerate(parts, start=1):
-            if part["person_id"] is not None:
-                first_places.setdefault(part["person_id"], place)
-        texts = [{"kind": t.kind.value, "language": t.language, "body": t.body, "translator": t.translator} for t in record.texts]
-        return [
-            (tables.Participation, parts),
-            (tables.DocumentPerson, [{"person_id": id_, "position": at} for id_, at in first_places.items()]),
-            (tables.DocumentTopic, [{"topic_id": self.ids["topic"][key]} for key in record.topics]),
-            (tables.DocumentLanguage, [{"language": language} for language in record.languages]),
-            (tables.Text, texts),
-        ]
-
-    def _write_descent(self) -> None:
-        """Every topic with itself and all topics above it, anew."""
-        descent, links, topics = table(tables.TopicDescent), table(tables.TopicBroader), TABLES["topic"]
-        self.connection.execute(delete(descent))
-        above = select(topics.c.id.label("ancestor_id"), topics.c.id.label("topic_id")).cte("above", recursive=True)
-        higher = select(links.c.broader_id, above.c.topic_id).join(above, links.c.topic_id == above.c.ancestor_id)
-        closure = above.union(higher)
-        self.connection.execute(
-            insert(descent).from_select(["ancestor_id", "topic_id"], select(closure.c.ancestor_id, closure.c.topic_id))
-        )
+    def _put_new(self, items: Sequence[_Item]) -> None:
+        for item in items:
+            self.writer.put(whole(item.given), digest=item.whole_digest)
+        self.report.added += len(items)
 
 
-def _dumped(record: AnyRecord, *, given_only: bool = False) -> dict[str, Any]:
-    whole = record.model_dump(mode="json", by_alias=True)
-    wanted = record.model_fields_set | (record.model_extra or {}).keys() | {"type"} if given_only else whole
-    return {name: value for name, value in whole.items() if name in wanted}
+def _item(number: int, raw: Raw) -> _Item:
+    value = raw.value
+    type_, key = (value.get("type"), value.get("id")) if isinstance(value, dict) else (None, None)
+    if not isinstance(key, str) or not isinstance(type_, str) or type_ not in TABLES:
+        return _Item(raw, number, None, "")
+    return _Item(raw, number, type_, key, *((None, None) if _has_files(value) else _digests(value)))
 
 
-def _plain(value: Any) -> Any:
-    """A term as the text that is kept."""
-    return getattr(value, "value", value)
+def _has_files(value: Any) -> bool:
+    """Whether bodies of texts stand in other files, which may have changed."""
+    texts = value.get("texts")
+    return isinstance(texts, list) and any(isinstance(text, dict) and "file" in text for text in texts)
 
 
-def _date_columns(type_: str, name: str, date: Date | None) -> Row:
-    days = "" if type_ == "document" else f"{name}_"
-    if date is None:
-        empty = dict.fromkeys((f"{name}_edtf", f"{name}_label", f"{days}first_day", f"{days}last_day"))
-        return {**empty, f"{name}_is_printed": False}
-    parsed = parse_edtf(date.edtf)
-    return {
-        f"{name}_edtf": date.edtf,
-        f"{name}_label": date.label or parsed.label,
-        f"{name}_is_printed": date.label is not None,
-        f"{days}first_day": parsed.first_day,
-        f"{days}last_day": parsed.last_day,
-    }
+def _digests(value: Any) -> tuple[bytes | None, bytes | None]:
+    """What tells that the same was given before: as the whole record, and as a part of one that has other fields too."""
+    try:
+        canonical = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # half a surrogate pair, too large a number: no record that is right has them
+        return None, None
+    return tuple(blake2b(canonical, digest_size=16, person=kind).digest() for kind in (b"whole", b"part"))  # type: ignore[return-value]
 
 
-def _name_row(name: Name) -> Row:
-    row: Row = {
-        "name": name.name,
-        "folded": fold(name.name),
-        "kind": name.kind.value,
-        "language": name.language,
-    }
-    for side, edtf in (("from", name.from_), ("to", name.to)):
-        parsed = parse_edtf(edtf) if edtf else None
-        row[f"{side}_edtf"] = edtf
-        row[f"{side}_label"] = parsed and parsed.label
-        row[f"{side}_first_day"] = parsed and parsed.first_day
-        row[f"{side}_last_day"] = parsed and parsed.last_day
-    return row
+def _duplicate(item: _Item, first: Place) -> DuplicateId:
+    where = f"{first.file}:{first.line}" if first.line else first.file
+    return DuplicateId(
+        f"The id of this {item.type} is given twice; first at {where}.",
+        place=replace(item.raw.place, record=item.key, path="id"),
+        value=item.key,
+        hint="Give each record its own id, or drop one of the two.",
+    )

@@ -488,6 +488,7 @@ def engine_of(path: Path, *, keeps_links: bool = True, wait_seconds: float = LOC
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")  # references may point forward; they are checked at the end
 
     return engine
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Text, and_, case, cast, func, select
 
 from data import tables
-from data.stored import DATES, PLAIN, TABLES
+from data.rows import DATES, PLAIN, TABLES
 from data.tables import table
 from schema.facts import json_text
 from schema.functions import inline, join_text, joined, quote

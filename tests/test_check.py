@@ -1,17 +1,15 @@
-"""Checks: what is wrong with a record by itself, and between the records of one load and the store."""
+"""Checks: what is wrong with a record by itself."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from data.check import Entry, StoredIds, check, parse
+from data.check import Entry, parse
 from data.errors import Place, RecordError
 from data.format import DocumentRecord, Role
 from data.readers.raw import Raw
 
 LETTER: dict[str, object] = {"type": "document", "id": "letter", "title": "To a friend"}
-NOTHING = StoredIds()
 
 
 def faults(value: object) -> list[tuple[str | None, str, str | None, str | None]]:
@@ -20,21 +18,6 @@ def faults(value: object) -> list[tuple[str | None, str, str | None, str | None]
     assert isinstance(found, list)
     assert {(error.place.file, error.place.line) for error in found} == {("letters.jsonl", 3)}
     return [(error.place.path, error.message, error.value, error.hint) for error in found]
-
-
-def entries(*records: Mapping[str, object]) -> list[Entry]:
-    """The records, standing on lines 1, 2, …"""
-    found = [parse(Raw(Place("load.jsonl", line), record)) for line, record in enumerate(records, start=1)]
-    assert [entry for entry in found if isinstance(entry, list)] == []
-    return [entry for entry in found if isinstance(entry, Entry)]
-
-
-def told(errors: list[RecordError]) -> list[tuple[str, str, str | None]]:
-    return [(error.code, str(error), error.hint) for error in errors]
-
-
-def topic(key: str, *broader: str) -> dict[str, object]:
-    return {"type": "topic", "id": key, "name": key.title(), "broader": list(broader)}
 
 
 # A record by itself
@@ -287,149 +270,3 @@ def test_a_text_s_file_that_cannot_be_read(tmp_path: Path) -> None:
         ),
         "loop": ("The text's file cannot be found.", "texts[0].file"),
     }
-
-
-# Between records
-
-
-def test_references_may_point_forward_and_into_the_store() -> None:
-    load = entries(
-        {
-            **LETTER,
-            "people": [{"role": "sender", "person": "anna"}, {"role": "recipient", "person": "boris"}],
-            "topics": ["war", "peace"],
-        },
-        {"type": "person", "id": "anna", "name": "Anna"},
-        topic("war", "conflict"),
-    )
-    stored = StoredIds(people={"boris"}, topics={"peace", "conflict"})
-    assert check(load, stored=stored) == []
-
-
-def test_one_id_may_name_a_document_a_person_and_a_topic() -> None:
-    load = entries({**LETTER, "id": "a"}, {"type": "person", "id": "a", "name": "A"}, topic("a"))
-    assert check(load, stored=NOTHING) == []
-
-
-def test_a_record_of_the_store_may_be_loaded_again() -> None:
-    assert check(entries(topic("war")), stored=StoredIds(topics={"war"})) == []
-
-
-def test_an_id_given_twice_is_told_with_both_places() -> None:
-    twice = "The id of this document is given twice; first at load.jsonl:1."
-    assert told(check(entries(LETTER, topic("letter"), LETTER, LETTER), stored=NOTHING)) == [
-        (
-            "ID_DUPLICATE",
-            f"load.jsonl:{line} (letter, id): {twice} [letter]",
-            "Give each record its own id, or drop one of the two.",
-        )
-        for line in (3, 4)
-    ]
-
-
-def test_a_person_or_topic_that_is_nowhere_is_told_with_the_nearest() -> None:
-    load = entries(
-        {**LETTER, "people": [{"role": "sender", "as": "A"}, {"role": "recipient", "person": "rochshin"}]},
-        {**LETTER, "id": "b", "topics": ["war", "cheese"]},
-        topic("war", "confict"),
-        {"type": "person", "id": "roshchin", "name": "Roshchin"},
-    )
-    what = "with this id, neither in the load nor in the store."
-    assert told(check(load, stored=StoredIds(topics={"conflict"}))) == [
-        (
-            "REFERENCE_DANGLING",
-            f"load.jsonl:1 (letter, people[1].person): There is no person {what} [rochshin]",
-            "Did you mean `roshchin`?",
-        ),
-        (
-            "REFERENCE_DANGLING",
-            f"load.jsonl:2 (b, topics): There is no topic {what} [cheese]",
-            "Add a record of the topic.",
-        ),
-        (
-            "REFERENCE_DANGLING",
-            f"load.jsonl:3 (war, broader): There is no topic {what} [confict]",
-            "Did you mean `conflict`?",
-        ),
-    ]
-
-
-def test_a_person_is_no_topic() -> None:
-    load = entries({**LETTER, "topics": ["anna"]}, {"type": "person", "id": "anna", "name": "Anna"})
-    assert [error.code for error in check(load, stored=NOTHING)] == ["REFERENCE_DANGLING"]
-
-
-def test_an_id_with_other_digits_is_no_near_id() -> None:
-    load = entries({**LETTER, "topics": ["d22"]}, topic("d23"))
-    assert [error.hint for error in check(load, stored=NOTHING)] == ["Add a record of the topic."]
-
-
-def test_a_reference_to_a_record_that_was_refused_is_no_second_error() -> None:
-    load = entries({**LETTER, "topics": ["war"], "people": [{"role": "sender", "person": "anna"}]})
-    assert check(load, stored=NOTHING, refused={"war", "anna"}) == []
-
-
-def test_only_the_first_dangling_references_are_given_a_near_id() -> None:
-    letters = "abcdefghijklmnopqrstuvwxyz"
-    load = entries({**LETTER, "topics": [f"{letter}-topic" for letter in letters]}, topic("topic"))
-    hints = [error.hint for error in check(load, stored=NOTHING)]
-    assert (len(hints), hints[0], hints[-1]) == (26, "Did you mean `topic`?", None)
-
-
-# Circles
-
-
-def circles(*topics: Mapping[str, object], stored: StoredIds = NOTHING) -> list[tuple[str, str]]:
-    errors = check(entries(*topics), stored=stored)
-    assert {error.code for error in errors} <= {"TOPIC_CYCLE"}
-    return [(str(error.place), error.message) for error in errors]
-
-
-def test_a_topic_above_itself_is_a_circle() -> None:
-    assert circles(topic("a", "a")) == [("load.jsonl:1 (a, broader)", "The topic is broader than itself: a → a.")]
-
-
-def test_a_circle_is_told_with_its_way() -> None:
-    assert circles(topic("x", "a"), topic("a", "b"), topic("b", "c"), topic("c", "a")) == [
-        ("load.jsonl:2 (a, broader)", "The topic is broader than itself: a → b → c → a.")
-    ]
-
-
-def test_two_ways_up_to_one_topic_are_no_circle() -> None:
-    assert circles(topic("a", "b", "c"), topic("b", "d"), topic("c", "d"), topic("d")) == []
-
-
-def test_every_circle_is_told() -> None:
-    assert [message for _, message in circles(topic("a", "a"), topic("b", "c"), topic("c", "b"))] == [
-        "The topic is broader than itself: a → a.",
-        "The topic is broader than itself: b → c → b.",
-    ]
-
-
-def test_a_circle_may_lead_through_the_store() -> None:
-    stored = StoredIds(topics={"a", "b", "c"}, broader={"b": ["c"], "c": ["a"]})
-    assert circles(topic("a", "b"), stored=stored) == [
-        ("load.jsonl:1 (a, broader)", "The topic is broader than itself: a → b → c → a.")
-    ]
-
-
-def test_what_is_loaded_replaces_what_is_stored_and_what_is_absent_leaves_it() -> None:
-    stored = StoredIds(topics={"a", "b"}, broader={"b": ["a"]})
-    unsaid = {"type": "topic", "id": "b", "name": "B"}
-    assert circles(topic("a", "b"), topic("b"), stored=stored) == []
-    assert len(circles(topic("a", "b"), unsaid, stored=stored)) == 1
-
-
-def test_a_circle_of_thousands_is_found_and_told_in_short() -> None:
-    count = 20_000
-    ring = [topic(f"t{number}", f"t{(number + 1) % count}") for number in range(count)]
-    assert circles(*ring) == [
-        (
-            "load.jsonl:1 (t0, broader)",
-            "The topic is broader than itself: t0 → t1 → t2 → t3 → t4 → t5 → t6 → t7 → … → t0.",
-        )
-    ]
-
-
-def test_a_hundred_circles_are_enough() -> None:
-    assert len(circles(*[topic(f"t{number}", f"t{number}") for number in range(150)])) == 100

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from conftest import ask_archive
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 
 from data import tables
 from data.load import load
@@ -57,6 +57,8 @@ def ask(tmp_path: Path) -> Iterator[Ask]:
         (tables.Redirect, {"load_id": 102, "type": "person", "key": "dzhugashvili", "target": "stalin"}),
     ]
     with store.writing() as connection:
+        for model in (tables.Revision, tables.LoadFile, tables.Load):  # of the nine documents' own load
+            connection.execute(delete(table(model)))
         for model, values in rows:
             connection.execute(insert(table(model)).values(values))
     archive = Archive(store)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from data.check import Entry, StoredIds, check, parse
+from data.check import Entry, parse
 from data.format import (
     Basis,
     DocumentRecord,
@@ -52,10 +52,6 @@ def document(day: str) -> DocumentRecord:
 
 def parts(day: str) -> list[tuple[str | None, Role, str | None, Evidence | None, Basis | None]]:
     return [(part.person, part.role, part.as_, part.evidence, part.basis) for part in document(day).people]
-
-
-def test_the_records_are_right_and_refer_to_each_other() -> None:
-    assert check(entries(), stored=StoredIds()) == []
 
 
 def test_titles_and_descriptions_are_the_listing_s_byte_for_byte_and_in_its_order() -> None:

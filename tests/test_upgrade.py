@@ -1,5 +1,6 @@
 """A store of an older Fonds, brought up to this one: nothing lost, nothing half, and a copy of it as it was."""
 
+import json
 import os
 import re
 import shutil
@@ -86,9 +87,18 @@ def _content(path: Path) -> dict[str, list[Any]]:
     for name in names:
         if name in own or re.search("_search_(data|idx|docsize)", name):
             continue
-        columns = sorted(f'"{row[1]}"' for row in _rows(path, f"PRAGMA table_xinfo({name})") if row[1] != "given_digest")
-        found[name] = sorted(_rows(path, f"SELECT {', '.join(columns)} FROM {name}"), key=repr)  # noqa: S608 - names of our tables
+        left_out = (
+            {"given_digest", "id"} if name in {"names", "identifiers", "notes", "texts", "participations"} else {"given_digest"}
+        )
+        columns = sorted({row[1] for row in _rows(path, f"PRAGMA table_xinfo({name})")} - left_out)
+        rows = _rows(path, "SELECT {} FROM {}".format(", ".join(f'"{column}"' for column in columns), name))  # noqa: S608 - names of ours
+        found[name] = sorted((_read(dict(zip(columns, row, strict=True))) for row in rows), key=repr)
     return found
+
+
+def _read(row: dict[str, Any]) -> dict[str, Any]:
+    """The row with its JSON as what it says: how it is spaced and escaped is not of the layout."""
+    return row | {"extra": json.loads(row["extra"])} if "extra" in row else row
 
 
 def _upgrade(path: Path) -> Path:

@@ -5,11 +5,11 @@ columns stemmed (`data.search.words`), so the database only has to cut at blanks
 linked to it, and every name of its topics and of those above them: if one of these changes, so do the rows of their documents.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import chain, islice
-from typing import Any, cast
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
 
-from sqlalchemy import FromClause, Select, Table, delete, func, insert, literal_column, select, update
+from sqlalchemy import Select, Table, delete, func, literal_column, select, update
 from sqlalchemy import column as sql_column
 from sqlalchemy import table as sql_table
 from sqlalchemy.engine import Connection
@@ -18,14 +18,16 @@ from sqlalchemy.sql import TableClause
 from data import tables
 from data.search.columns import SUBJECTS, Subject
 from data.search.words import SEPARATOR, Words
+from data.statements import Insert
 from data.tables import table
 
 BATCH = 500
-WORDS_REMEMBERED = 500_000
+WORDS_REMEMBERED = 200_000
 WORDS_PENDING = 10_000
 HASH_BYTES = 32 * 1024 * 1024
 """How much a search table gathers in memory before it writes: with FTS5's own 1 MiB, 100,000 documents take 1.6 times as long."""
 
+NAMES_REMEMBERED = 100_000
 BETWEEN = f" {SEPARATOR} "
 
 DOCUMENTS = table(tables.Document)
@@ -46,6 +48,10 @@ def search_table(subject: Subject) -> TableClause:
     """The search table of a type, for statements: its columns, `rowid`, `rank` (the least is best), and itself, to be asked."""
     names = ("rowid", "rank", subject.table, *(column.name for column in subject.columns))
     return sql_table(subject.table, *(sql_column(name) for name in names))
+
+
+def _columns(subject: Subject) -> list[str]:
+    return ["rowid", *(column.name for column in subject.columns)]
 
 
 def create(connection: Connection) -> None:
@@ -73,106 +79,133 @@ def rebuild(connection: Connection, stemming: str) -> None:
     index = Index(connection, Words(stemming))
     for type_, found in (("person", PEOPLE), ("topic", TOPICS), ("document", DOCUMENTS)):
         index.add(type_, connection.execute(select(found.c.id)).scalars().all())
-    index.seal()
+    index.finish()
 
 
-def insert_many(connection: Connection, into: FromClause, rows: Sequence[dict[str, Any]]) -> None:
-    """Inserts rows that all have the same columns, in the same order: past what SQLAlchemy does for each, half of the time."""
-    statement = insert(cast("Any", into)).compile(dialect=connection.dialect, column_keys=list(rows[0]))
-    connection.exec_driver_sql(str(statement), [tuple(row.values()) for row in rows])
+class Indexed(NamedTuple):
+    """What the index needs of a document: its parts as (internal id of the person or None, role, name as written)."""
+
+    id: int
+    title: str
+    description: str | None
+    genre: str | None
+    languages: Sequence[str]
+    parts: Sequence[tuple[int | None, str, str | None]]
+    topics: Sequence[int]
+    texts: Sequence[str]
+
+
+class IndexedPerson(NamedTuple):
+    """What the index needs of a person."""
+
+    id: int
+    name: str
+    names: Sequence[str]
+    description: str | None
 
 
 class Index:
-    """Writing to the search tables, inside a transaction."""
+    """Writing to the search tables, inside a transaction; `finish` at the end."""
 
     def __init__(self, connection: Connection, words: Words) -> None:
         self.connection = connection
         self.words = words
-        self._names: dict[tuple[str, int], str] = {}
+        self._names: dict[tuple[str, int], list[str]] = {}
         self._known: set[str] = set()
-        self._pending: set[str] = set()
+        self._new: set[str] = set()
+        self._inserts = {type_: Insert(search_table(found), _columns(found), connection) for type_, found in SUBJECTS.items()}
+        self._learns = Insert(VOCABULARY, ["word"], connection, prefix="OR IGNORE")
 
     def add(self, type_: str, ids: Iterable[int]) -> None:
-        """Indexes records that are not in the index."""
-        made = {"document": self._documents, "person": self._people, "topic": self._topics}[type_]
+        """Indexes records that are not in the index, as the tables have them."""
         for some in _batched(ids, BATCH):
-            rows = made(list(some))
-            if rows:
-                insert_many(self.connection, search_table(SUBJECTS[type_]), rows)
-            self._learn(at_least=WORDS_PENDING)
+            if type_ == "document":
+                self.add_documents(self._stored_documents(some))
+            elif type_ == "person":
+                self.add_people(self._stored_people(some))
+            else:
+                self._put("topic", self._topics(some))
 
-    def renew(self, type_: str, ids: Iterable[int]) -> None:
-        """Indexes records anew."""
+    def add_documents(self, documents: Iterable[Indexed]) -> None:
+        """Indexes documents that are not in the index; their people and topics stand in the tables."""
+        found = list(documents)
+        if len(self._names) > NAMES_REMEMBERED:
+            self._names.clear()
+        self._remember("person", {part[0] for document in found for part in document.parts if part[0] is not None})
+        self._remember("topic", {topic for document in found for topic in document.topics})
+        self._put("document", [self._document(document) for document in found])
+
+    def add_people(self, people: Iterable[IndexedPerson]) -> None:
+        """Indexes people who are not in the index."""
+        rows = []
+        for person in people:
+            name, names = self._plain([person.name]), self._plain(person.names)
+            rows.append({"rowid": person.id, "name": name, "names": names, "description": self._stems([person.description])})
+        self._put("person", rows)
+
+    def remove(self, type_: str, ids: Iterable[int]) -> None:
+        """Takes records out of the index; those that are not in it are no fault."""
         subject = search_table(SUBJECTS[type_])
         for some in _batched(ids, BATCH):
             self.connection.execute(delete(subject).where(subject.c.rowid.in_(some)))
+
+    def renew(self, type_: str, ids: Iterable[int]) -> None:
+        """Indexes records anew, as the tables have them."""
+        for some in _batched(ids, BATCH):
+            self.remove(type_, some)
             self.add(type_, some)
 
-    def update(self, added: dict[str, list[int]], changed: dict[str, list[int]]) -> None:
-        """Brings the index in step after records were added and changed: they, and what has their names in its row."""
-        topics = self._below(changed["topic"])
-        touched = self._documents_of(changed["person"], DOCUMENT_PEOPLE.c.person_id)
-        touched |= self._documents_of(topics, DOCUMENT_TOPICS.c.topic_id)
-        for type_, others in (("person", set[int]()), ("topic", topics), ("document", touched)):
-            new = set(added[type_])
-            self.renew(type_, sorted((set(changed[type_]) | others) - new))
-            self.add(type_, added[type_])
-        self.seal()
+    def forget(self) -> None:
+        """Has the names of people and topics read again when they are next needed."""
+        self._names.clear()
 
-    def seal(self) -> None:
-        """Counts the change, so that whoever keeps something of the archive knows that it is old."""
+    def finish(self) -> None:
+        """Writes what is still at hand, and counts the change, so that whoever keeps something of the archive knows it is old."""
         self._learn()
         self.connection.execute(update(META).values(changes=META.c.changes + 1))
 
-    def _below(self, topics: Collection[int]) -> set[int]:
-        return set(self._each(select(DESCENT.c.topic_id), DESCENT.c.ancestor_id, topics))
-
-    def _documents_of(self, ids: Collection[int], column: Any) -> set[int]:
-        return set(self._each(select(column.table.c.document_id), column, ids))
-
-    def _each(self, statement: Select[Any], column: Any, ids: Iterable[int]) -> Iterator[int]:
-        for some in _batched(ids, BATCH):
-            yield from self.connection.execute(statement.where(column.in_(some))).scalars()
-
     # Rows
 
-    def _documents(self, ids: list[int]) -> list[dict[str, Any]]:
+    def _put(self, type_: str, rows: list[dict[str, Any]]) -> None:
+        self._inserts[type_].run(rows)
+        if len(self._new) > WORDS_PENDING:
+            self._learn()
+
+    def _document(self, document: Indexed) -> dict[str, Any]:
+        return {
+            "rowid": document.id,
+            "title": self._stems([document.title]),
+            "people": self._names_of_parts(document.parts),
+            "topics": BETWEEN.join([name for topic in document.topics for name in self._names["topic", topic]]),
+            "description": self._stems([document.description]),
+            "texts": self._stems(document.texts),
+            "senders": self._names_of_parts(document.parts, "SENDER"),
+            "recipients": self._names_of_parts(document.parts, "RECIPIENT"),
+            "genre": self._stems([document.genre]),
+            "languages": " ".join([tag for language in document.languages for tag in _tags(language)]),
+        }
+
+    def _stored_documents(self, ids: Sequence[int]) -> Iterator[Indexed]:
         parts = self._owned(select(PARTS.c.document_id, PARTS.c.person_id, PARTS.c.role, PARTS.c.named_as), ids, PARTS)
         topics = self._owned(select(DOCUMENT_TOPICS.c.document_id, DOCUMENT_TOPICS.c.topic_id), ids, DOCUMENT_TOPICS)
         languages = self._owned(select(LANGUAGES.c.document_id, LANGUAGES.c.language), ids, LANGUAGES)
         texts = self._owned(select(TEXTS.c.document_id, TEXTS.c.body), ids, TEXTS)
-        self._remember("person", {row.person_id for rows in parts.values() for row in rows if row.person_id})
-        self._remember("topic", {row.topic_id for rows in topics.values() for row in rows})
         columns = (DOCUMENTS.c.id, DOCUMENTS.c.title, DOCUMENTS.c.description, DOCUMENTS.c.genre)
-        return [
-            {
-                "rowid": row.id,
-                "title": self._stems([row.title]),
-                "people": self._names_of_parts(parts.get(row.id, ())),
-                "topics": self._joined(self._names["topic", topic.topic_id] for topic in topics.get(row.id, ())),
-                "description": self._stems([row.description]),
-                "texts": self._stems(text.body for text in texts.get(row.id, ())),
-                "senders": self._names_of_parts(parts.get(row.id, ()), "SENDER"),
-                "recipients": self._names_of_parts(parts.get(row.id, ()), "RECIPIENT"),
-                "genre": self._stems([row.genre]),
-                "languages": " ".join(tag for spoken in languages.get(row.id, ()) for tag in _tags(spoken.language)),
-            }
-            for row in self.connection.execute(select(*columns).where(DOCUMENTS.c.id.in_(ids)))
-        ]
+        for row in self.connection.execute(select(*columns).where(DOCUMENTS.c.id.in_(ids))):
+            yield Indexed(
+                *row,
+                languages=[language for _, language in languages.get(row.id, ())],
+                parts=[(part[1], part[2], part[3]) for part in parts.get(row.id, ())],
+                topics=[topic for _, topic in topics.get(row.id, ())],
+                texts=[body for _, body in texts.get(row.id, ())],
+            )
 
-    def _people(self, ids: list[int]) -> list[dict[str, Any]]:
+    def _stored_people(self, ids: Sequence[int]) -> Iterator[IndexedPerson]:
         names = self._owned(select(NAMES.c.person_id, NAMES.c.name), ids, NAMES, owner="person_id")
-        return [
-            {
-                "rowid": row.id,
-                "name": self._plain([row.name]),
-                "names": self._plain(other.name for other in names.get(row.id, ())),
-                "description": self._stems([row.description]),
-            }
-            for row in self.connection.execute(select(PEOPLE).where(PEOPLE.c.id.in_(ids)))
-        ]
+        for row in self.connection.execute(select(PEOPLE).where(PEOPLE.c.id.in_(ids))):
+            yield IndexedPerson(row.id, row.name, [name for _, name in names.get(row.id, ())], row.description)
 
-    def _topics(self, ids: list[int]) -> list[dict[str, Any]]:
+    def _topics(self, ids: Sequence[int]) -> list[dict[str, Any]]:
         names = self._owned(select(NAMES.c.topic_id, NAMES.c.name), ids, NAMES, owner="topic_id")
         above = self._owned(
             select(DESCENT.c.topic_id, TOPICS.c.name).join(TOPICS, TOPICS.c.id == DESCENT.c.ancestor_id),
@@ -191,11 +224,13 @@ class Index:
             for row in self.connection.execute(select(TOPICS).where(TOPICS.c.id.in_(ids)))
         ]
 
-    def _owned(self, statement: Select[Any], ids: list[int], of: Table, owner: str = "document_id") -> dict[int, Sequence[Any]]:
+    def _owned(
+        self, statement: Select[Any], ids: Sequence[int], of: Table, owner: str = "document_id"
+    ) -> dict[int, Sequence[Any]]:
         """The rows that belong to each of the records, in the record's order."""
         found: dict[int, list[Any]] = {}
         order = [of.c.position] if "position" in of.c else []
-        for row in self.connection.execute(statement.where(of.c[owner].in_(ids)).order_by(*order)).all():
+        for row in self.connection.execute(statement.where(of.c[owner].in_(ids)).order_by(*order)):
             found.setdefault(row[0], []).append(row)
         return dict(found)
 
@@ -204,12 +239,13 @@ class Index:
     def _remember(self, type_: str, ids: set[int]) -> None:
         """Has the names of people, or of topics and all above them, at hand as words."""
         missing = [id_ for id_ in ids if (type_, id_) not in self._names]
+        made = self._plain if type_ == "person" else self._stems
         for some in _batched(missing, BATCH):
             found: dict[int, list[str]] = {id_: [] for id_ in some}
             for id_, name in self.connection.execute(self._all_names(type_, some)):
-                found[id_].append(name)
+                found[id_].append(made([name]))
             for id_, names in found.items():
-                self._names[type_, id_] = self._plain(names) if type_ == "person" else self._stems(names)
+                self._names[type_, id_] = [name for name in names if name]
 
     def _all_names(self, type_: str, ids: Sequence[int]) -> Any:
         if type_ == "person":
@@ -224,41 +260,33 @@ class Index:
         every = preferred.union_all(others).subquery()
         return select(every.c[0], every.c.name).order_by(every.c[0], every.c.at)
 
-    def _names_of_parts(self, parts: Sequence[Any], role: str | None = None) -> str:
+    def _names_of_parts(self, parts: Sequence[tuple[int | None, str, str | None]], role: str | None = None) -> str:
         """Every name of every person with a part, and how the source writes them, each once."""
-        of_role = [part for part in parts if role is None or part.role == role]
-        known = (self._names["person", part.person_id].split(BETWEEN) for part in of_role if part.person_id)
-        written = (self._plain([part.named_as]) for part in of_role if part.named_as)
-        return self._joined(dict.fromkeys(chain(chain.from_iterable(known), written)))
+        of_role = [part for part in parts if role is None or part[1] == role]
+        names = dict.fromkeys(name for part in of_role if part[0] is not None for name in self._names["person", part[0]])
+        names.update(dict.fromkeys(self._plain([part[2]]) for part in of_role if part[2]))
+        return BETWEEN.join(name for name in names if name)
 
     # Words
 
-    def _joined(self, texts: Iterable[str]) -> str:
-        return BETWEEN.join(text for text in texts if text)
-
     def _plain(self, texts: Iterable[str | None]) -> str:
-        return self._joined(" ".join(self._learned(text)) for text in texts if text)
+        return BETWEEN.join(" ".join(words) for text in texts if text and (words := self._learned(text)))
 
     def _stems(self, texts: Iterable[str | None]) -> str:
-        return self._joined(" ".join(self.words.stems(self._learned(text))) for text in texts if text)
+        return BETWEEN.join(" ".join(self.words.stems(words)) for text in texts if text and (words := self._learned(text)))
 
     def _learned(self, text: str) -> list[str]:
         """The words of a text, each of which is put into the vocabulary."""
         found = self.words.of(text)
-        self._pending.update(found)
+        self._new.update(set(found).difference(self._known))
         return found
 
-    def _learn(self, at_least: int = 1) -> None:
-        """Writes the words that are not known to be in the vocabulary, if there are enough of them."""
-        self._pending -= self._known
-        if len(self._pending) < at_least:
-            return
-        rows = [{"word": word} for word in sorted(self._pending)]
-        self.connection.execute(insert(VOCABULARY).prefix_with("OR IGNORE"), rows)
+    def _learn(self) -> None:
         if len(self._known) > WORDS_REMEMBERED:
             self._known.clear()
-        self._known |= self._pending
-        self._pending.clear()
+        self._known |= self._new
+        self._learns.run([{"word": word} for word in sorted(self._new)])
+        self._new.clear()
 
 
 def _batched(items: Iterable[int], size: int) -> Iterator[tuple[int, ...]]:

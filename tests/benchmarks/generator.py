@@ -18,6 +18,7 @@ from sqlalchemy import insert
 from data import tables
 from data.dates import parse_edtf
 from data.search import index
+from data.statements import Insert
 from data.store import Store
 from data.tables import table
 from data.text import fold, sort_key
@@ -145,7 +146,8 @@ def build(path: Path, documents: int) -> Store:
                 flush(model)
 
         def flush(model: Any) -> None:
-            index.insert_many(connection, table(model), rows.pop(model))
+            some = rows.pop(model)
+            Insert(table(model), list(some[0]), connection).run(some)
 
         for record in records(documents):
             _put(record, put, genres)

@@ -1,0 +1,78 @@
+"""What one load gave: each record with its place, in a temporary table, so that memory does not grow with the load."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from sqlalchemy import Column, Integer, MetaData, String, Table, delete, select
+from sqlalchemy.engine import Connection
+from sqlalchemy.schema import CreateTable, DropTable
+
+from data.errors import Place
+from data.references import Stand
+from data.rows import TABLES
+from data.statements import Insert
+from data.stored import batched
+
+GIVEN = Table(
+    "fonds_given",
+    MetaData(),
+    Column("type", String, primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, nullable=False),
+    Column("file", Integer, nullable=False),
+    Column("line", Integer),
+    prefixes=["TEMPORARY"],
+)
+
+
+class GivenRecord(NamedTuple):
+    """A record of a load: its type and internal id, its number in the load, the number of its file, the line there."""
+
+    type: str
+    id: int
+    number: int
+    file: int
+    line: int | None
+
+
+class Given:
+    """The records that a load has given so far."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._files: dict[str, int] = {}
+        connection.execute(CreateTable(GIVEN, if_not_exists=True))
+        connection.execute(delete(GIVEN))
+        self._insert = Insert(GIVEN, list(GivenRecord._fields), connection)
+
+    def file(self, name: str) -> int:
+        """The number of a file."""
+        return self._files.setdefault(name, len(self._files))
+
+    def add(self, records: Iterable[GivenRecord]) -> None:
+        self._insert.run(record._asdict() for record in records)
+
+    def among(self, type_: str, ids: Collection[int]) -> dict[int, Place]:
+        """Those of the records that were given, with their places."""
+        names = list(self._files)
+        return {row.id: Place(names[row.file], row.line) for row in self._rows(type_, ids)}
+
+    def stands(self, type_: str, ids: Collection[int]) -> Mapping[int, Stand]:
+        """Where records of the load stand, with their own ids: as `data.references` asks."""
+        names, found = list(self._files), TABLES[type_]
+        keys: dict[int, str] = {}
+        for some in batched(ids):
+            keys.update(self._connection.execute(select(found.c.id, found.c.key).where(found.c.id.in_(some))).all())
+        return {
+            row.id: Stand(row.number, Place(names[row.file], row.line, keys[row.id]))
+            for row in self._rows(type_, ids)
+            if row.id in keys
+        }
+
+    def _rows(self, type_: str, ids: Collection[int]) -> Iterator[GivenRecord]:
+        for some in batched(ids):
+            for row in self._connection.execute(select(GIVEN).where(GIVEN.c.type == type_, GIVEN.c.id.in_(some))):
+                yield GivenRecord(*row)
+
+    def drop(self) -> None:
+        self._connection.execute(DropTable(GIVEN))

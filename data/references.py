@@ -1,0 +1,217 @@
+"""What is wrong between records, once all of a load are written: references to nothing, circles, needed records removed."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from itertools import chain, islice
+from typing import NamedTuple
+
+from sqlalchemy import Table, select
+from sqlalchemy.engine import Connection
+
+from data.errors import DanglingReference, Place, RecordError, RecordNeeded, TopicCycle, nearest, shorten
+from data.rows import BROADER, DOCUMENT_TOPICS, PARTS, TABLES
+from data.stored import batched
+
+HINTS_MAX = 20
+ID_CUTOFF = 0.75
+LOOKED_AT_MAX_IDS = 100_000
+CYCLES_MAX = 100
+CYCLE_MAX_SHOWN = 10
+NAMED_MAX = 3
+
+Awaited = Mapping[str, Mapping[str, int]]
+"""For each type of record the ids that were referred to and have not come, with the internal ids kept for them."""
+
+
+class Stand(NamedTuple):
+    """Where a record of a load stands, and its number in the load."""
+
+    number: int
+    place: Place
+
+
+Places = Callable[[str, Collection[int]], Mapping[int, Stand]]
+"""Where records of a type stand, by their internal ids; records that the load did not give are left out."""
+
+
+class Reference(NamedTuple):
+    """What refers to a record: its type, internal id and key, the path it stands at, and the internal id that it refers to."""
+
+    type: str
+    id: int
+    key: str
+    path: str
+    target: int
+
+
+class _Link(NamedTuple):
+    """A table of references: which type of record owns the rows, by which column, and which column refers."""
+
+    owner: str
+    table: Table
+    owner_column: str
+    target_column: str
+    path: str  # `{}` stands for the place in the list
+
+
+LINKS: Mapping[str, Sequence[_Link]] = {
+    "document": (),
+    "person": (_Link("document", PARTS, "document_id", "person_id", "people[{}].person"),),
+    "topic": (
+        _Link("document", DOCUMENT_TOPICS, "document_id", "topic_id", "topics"),
+        _Link("topic", BROADER, "topic_id", "broader_id", "broader"),
+    ),
+}
+"""For each type of record the tables that refer to it."""
+
+
+def references(connection: Connection, type_: str, ids: Collection[int]) -> Iterator[Reference]:
+    """Every reference to these records, those of documents first, in the order of the records that refer."""
+    for link in LINKS[type_]:
+        owner, target = TABLES[link.owner], link.table.c[link.target_column]
+        at = link.table.c[link.owner_column]
+        for some in batched(sorted(ids)):
+            statement = select(at, owner.c.key, link.table.c.position, target).join(owner, owner.c.id == at)
+            for row in connection.execute(statement.where(target.in_(some)).order_by(at, link.table.c.position)):
+                yield Reference(link.owner, row[0], row[1], link.path.format(row[2] - 1), row[3])
+
+
+def dangling(
+    connection: Connection, awaited: Awaited, places: Places, *, most: int, refused: AbstractSet[str] = frozenset()
+) -> list[RecordError]:
+    """An error for each reference to a person or topic that neither the load nor the store has, at most `most`, by place.
+
+    `refused` are the ids of records that were found wrong by themselves: a reference to one is not told as a second error.
+    """
+    found: list[tuple[Stand, str, str]] = []
+    for type_, keys in awaited.items():
+        names = {id_: key for key, id_ in keys.items() if key not in refused}
+        for some in batched(islice(references(connection, type_, names), most)):
+            stands = {owner: places(owner, [one.id for one in some if one.type == owner]) for owner in TABLES}
+            for one in some:
+                stand = stands[one.type].get(one.id) or Stand(0, Place("the store", record=one.key))
+                found.append((Stand(stand.number, replace(stand.place, path=one.path)), type_, names[one.target]))
+    hints = _Hints(connection, refused)
+    found.sort(key=lambda one: one[0].number)
+    return [_dangling(stand.place, type_, key, hints) for stand, type_, key in found[:most]]
+
+
+def _dangling(place: Place, type_: str, key: str, hints: "_Hints") -> DanglingReference:
+    message = f"There is no {type_} with this id, neither in the load nor in the store."
+    return DanglingReference(message, place=place, value=key, hint=hints.hint(type_, key))
+
+
+def still_needed(connection: Connection, removed: Mapping[str, Mapping[int, str]], *, most: int) -> list[RecordError]:
+    """An error for each record that was removed (its key by internal id) and that others refer to."""
+    errors: list[RecordError] = []
+    for type_, keys in removed.items():
+        owners: dict[int, dict[str, None]] = {}
+        for one in references(connection, type_, keys):
+            owners.setdefault(one.target, {})[f"{one.type} {shorten(one.key)}"] = None
+        for id_, named in islice(owners.items(), most - len(errors)):
+            errors.append(_needed(type_, keys[id_], list(named)))
+    return errors
+
+
+def _needed(type_: str, key: str, owners: Sequence[str]) -> RecordNeeded:
+    rest = f" and {len(owners) - NAMED_MAX} more" if len(owners) > NAMED_MAX else ""
+    return RecordNeeded(
+        f"The {type_} cannot be removed while others refer to it: {', '.join(owners[:NAMED_MAX])}{rest}.",
+        place=Place("the store", record=key),
+        value=key,
+        hint="Change or remove these as well.",
+    )
+
+
+class _Hints:
+    """Near ids for the first few that are missing: looking for one takes time in a large store.
+
+    An id with other digits is never near: `d22` for `d23` would be a wrong guess that looks right.
+    """
+
+    def __init__(self, connection: Connection, refused: AbstractSet[str]) -> None:
+        self._connection = connection
+        self._refused = refused
+        self._ids: dict[str, list[str]] = {}
+        self._found: dict[tuple[str, str], str] = {}
+
+    def hint(self, type_: str, key: str) -> str | None:
+        if (type_, key) not in self._found:
+            if len(self._found) >= HINTS_MAX:
+                return None
+            alike = (other for other in self._some(type_) if _digits(other) == _digits(key))
+            near = nearest(key, alike, cutoff=ID_CUTOFF)
+            self._found[type_, key] = f"Did you mean `{shorten(near)}`?" if near else f"Add a record of the {type_}."
+        return self._found[type_, key]
+
+    def _some(self, type_: str) -> list[str]:
+        if type_ not in self._ids:
+            key = TABLES[type_].c.key
+            stored = self._connection.execute(select(key).limit(LOOKED_AT_MAX_IDS)).scalars()
+            self._ids[type_] = list(islice(chain(stored, self._refused), LOOKED_AT_MAX_IDS))
+        return self._ids[type_]
+
+
+def _digits(key: str) -> str:
+    return "".join(character for character in key if character.isdigit())
+
+
+# Circles of topics.
+
+
+def circles(connection: Connection, changed: Collection[int], places: Places) -> list[RecordError]:
+    """An error for each way back to a topic on the way up from itself, at most 100, by the order of the topics that changed.
+
+    What was stored before has none: each leads through a topic that changed, and stands at its place.
+    """
+    if not changed:
+        return []
+    above = _above(connection)
+    done: set[int] = set()
+    found = (cycle for start in changed for cycle in _ways_back(start, above, done))
+    return [_cycle(connection, cycle, changed, places) for cycle in islice(found, CYCLES_MAX)]
+
+
+def _above(connection: Connection) -> dict[int, list[int]]:
+    """For each topic that has any, the topics directly above it."""
+    found: dict[int, list[int]] = {}
+    columns = (BROADER.c.topic_id, BROADER.c.broader_id)
+    for topic, broader in connection.execute(select(*columns).order_by(BROADER.c.topic_id, BROADER.c.position)):
+        found.setdefault(topic, []).append(broader)
+    return found
+
+
+def _ways_back(start: int, above: Mapping[int, Sequence[int]], done: set[int]) -> Iterator[list[int]]:
+    """Depth first, with a stack of its own: topics may stand thousands deep."""
+    if start in done:
+        return
+    path = {start: None}
+    stack = [iter(above.get(start, ()))]
+    while stack:
+        higher = next(stack[-1], None)
+        if higher is None:
+            stack.pop()
+            done.add(path.popitem()[0])
+        elif higher in path:
+            way = list(path)
+            yield [*way[way.index(higher) :], higher]
+        elif higher not in done:
+            path[higher] = None
+            stack.append(iter(above.get(higher, ())))
+
+
+def _cycle(connection: Connection, cycle: Sequence[int], changed: Collection[int], places: Places) -> TopicCycle:
+    topics = TABLES["topic"]
+    shown = list(cycle) if len(cycle) <= CYCLE_MAX_SHOWN else [*cycle[: CYCLE_MAX_SHOWN - 2], cycle[-1]]
+    owner = next(topic for topic in cycle if topic in changed)
+    keys = dict(connection.execute(select(topics.c.id, topics.c.key).where(topics.c.id.in_([*shown, owner]))).all())
+    stand = places("topic", [owner]).get(owner) or Stand(0, Place("the store", record=keys[owner]))
+    names = [shorten(keys[topic]) for topic in shown]
+    if len(shown) < len(cycle):
+        names.insert(-1, "…")
+    return TopicCycle(
+        f"The topic is broader than itself: {' → '.join(names)}.",
+        place=replace(stand.place, path="broader"),
+        hint="Take one step of the circle out of its topic's `broader`.",
+    )

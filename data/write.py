@@ -1,0 +1,373 @@
+"""The writer: records → tables, search index and history, in batches, inside a transaction that somebody else ends.
+
+    writer = Writer(connection, store.words, load_id)
+    writer.put(new_fields)                     # a record that the store has not
+    writer.put(changed_fields, old_fields)     # one that it has: the whole record as it shall be, and as it is
+    writer.remove("person", ["anna"])
+    writer.finish()
+
+References may point to records that are put later: until then an internal id is kept for them. `finish` refuses with Rejected
+what is then still open: references to nothing, circles of topics, removed records that others still refer to. What is written has
+a `Revision` of the load and, if it had been removed, no tombstone any more.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from sqlalchemy import Column, Integer, MetaData, Select, String, Table, delete, exists, insert, literal, select
+from sqlalchemy.engine import Connection
+from sqlalchemy.schema import CreateTable, DropTable
+
+from data import tables
+from data.errors import RecordError, Rejected
+from data.fields import Fields, difference
+from data.keys import Keys, last_id
+from data.prepared import Prepared
+from data.references import Places, Stand, circles, dangling, still_needed
+from data.rows import BROADER, DOCUMENT_PEOPLE, DOCUMENT_TOPICS, OWNED, TABLES, Row, main_row, owned_rows
+from data.search.index import Index, Indexed, IndexedPerson
+from data.search.words import Words
+from data.stored import batched, stored_records
+from data.tables import table
+from data.text import fold
+
+BATCH = 500
+ERRORS_MAX = 50
+
+DESCENT = table(tables.TopicDescent)
+GENRES = table(tables.Genre)
+TOMBSTONES = table(tables.Tombstone)
+REDIRECTS = table(tables.Redirect)
+
+TOUCHED = Table(
+    "fonds_touched",
+    MetaData(),
+    Column("type", String, primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    prefixes=["TEMPORARY"],
+)
+"""The records whose rows of the index are to be made (anew) at the end, because names in them came or changed."""
+
+NAMED_BY: Mapping[str, tuple[str, ...]] = {"person": ("name", "names"), "topic": ("name", "names", "broader"), "document": ()}
+"""The fields that stand in the index of other records than their own."""
+
+
+def _nowhere(_type: str, _ids: Collection[int]) -> Mapping[int, Stand]:
+    return {}
+
+
+@dataclass(slots=True)
+class _Put:
+    """A record that waits to be written: as it shall be, as it is, and what it refers to."""
+
+    fields: Fields
+    old: Fields | None
+    digest: bytes | None
+    id: int = 0
+    is_awaited: bool = False
+    people: Mapping[str, int] = field(default_factory=dict)
+    topics: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def type(self) -> str:
+        return str(self.fields["type"])
+
+    def has_other_names(self) -> bool:
+        """Whether rows of other records' in the index have to be made anew."""
+        old = self.old
+        return self.is_awaited or (old is not None and any(old.get(n) != self.fields.get(n) for n in NAMED_BY[self.type]))
+
+    def has_other_broader(self) -> bool:
+        return self.type == "topic" and (self.old is None or self.old.get("broader") != self.fields.get("broader"))
+
+
+class Writer:
+    """One load's writing. `connection` is in a transaction; `load_id` is a row of `loads`."""
+
+    def __init__(self, connection: Connection, words: Words, load_id: int) -> None:
+        self.connection = connection
+        self.load_id = load_id
+        self.is_changed = False
+        self.keys = Keys(connection)
+        self._index = Index(connection, words)
+        self._prepared = Prepared(connection, TOUCHED)
+        self._waiting: dict[tuple[str, str], _Put] = {}
+        self._removed: dict[str, dict[int, str]] = {type_: {} for type_ in TABLES}
+        self._genres = dict(connection.execute(select(GENRES.c.folded, GENRES.c.id)).all())
+        self._new_genres: list[Row] = []
+        self._last_genre = last_id(connection, GENRES)
+        self._raised: dict[int, None] = {}  # topics with a new `broader`
+        self._late: set[int] = set()  # topics that were referred to before they came, or whose names or `broader` changed
+        self._has_tombstones = bool(connection.execute(select(exists(select(TOMBSTONES.c.key)))).scalar_one())
+        connection.execute(CreateTable(TOUCHED, if_not_exists=True))
+        connection.execute(delete(TOUCHED))
+
+    def put(self, fields: Fields, old: Fields | None = None, *, digest: bytes | None = None) -> None:
+        """Has a whole record (`data.fields.whole`) written; `old` is the stored one, None if the store has none.
+
+        `digest` is that of what was given, where it was: see `given_digest`. A record without a difference has no revision.
+        """
+        name = fields["type"], fields["id"]
+        if name in self._waiting:
+            self.flush()
+        self._waiting[name] = _Put(fields, old, digest)
+        if len(self._waiting) >= BATCH:
+            self.flush()
+
+    def remove(self, type_: str, keys: Iterable[str]) -> int:
+        """Removes records, leaving tombstones, and returns how many the store had. Nothing may refer to them in the end."""
+        self.flush()
+        count = 0
+        for some in batched(keys):
+            ids = self.keys.find(type_, some)
+            self._remove(type_, list(ids.values()))
+            self.keys.drop(type_, some)
+            count += len(ids)
+        return count
+
+    def faults(self, places: Places = _nowhere, *, most: int, refused: AbstractSet[str] = frozenset()) -> list[RecordError]:
+        """What is wrong between the records as they now are: at most `most` errors of a kind, in the order of the records."""
+        self.flush()
+        return [
+            *dangling(self.connection, self.keys.awaited, places, most=most, refused=refused),
+            *circles(self.connection, self._raised, places),
+            *still_needed(self.connection, self._removed, most=most),
+        ]
+
+    def finish(self) -> None:
+        """Writes what waits, and brings the index in step; raises Rejected if something is wrong between the records."""
+        errors = self.faults(most=ERRORS_MAX)
+        if errors:
+            raise Rejected(errors)
+        self.close()
+
+    def close(self) -> None:
+        """The rest of `finish`, for whoever has seen that there are no `faults`."""
+        self._write_late_descent()
+        self._index.forget()
+        for type_ in ("person", "topic", "document"):
+            self._renew(type_)
+        if self.is_changed:
+            self._index.finish()
+        self.connection.execute(DropTable(TOUCHED))
+
+    def flush(self) -> None:
+        """Writes what waits."""
+        puts = list(self._waiting.values())
+        self._waiting.clear()
+        if not puts:
+            return
+        self.keys.forget()
+        same = [put for put in puts if put.old == put.fields]
+        changed = [put for put in puts if put.old is not None and put.old != put.fields]
+        new = [put for put in puts if put.old is None]
+        self._number(changed + same, new)
+        for type_ in TABLES:
+            digests = [{"id": put.id, "given_digest": put.digest} for put in same if put.type == type_]
+            self._prepared.set_digest[type_].run(digests)
+        if new or changed:
+            self.is_changed = True
+            self._write(new, changed)
+            self._revise(new, changed)
+
+    # Ids
+
+    def _number(self, old: Sequence[_Put], new: Sequence[_Put]) -> None:
+        """Gives each record its internal id, and those that it refers to."""
+        for put in new:
+            put.id, put.is_awaited = self.keys.take(put.type, put.fields["id"])
+        for type_ in TABLES:
+            ids = self.keys.find(type_, [put.fields["id"] for put in old if put.type == type_])
+            for put in old:
+                if put.type == type_:
+                    put.id = ids[put.fields["id"]]
+        puts = [*old, *new]
+        people = self.keys.refer("person", [part["person"] for put in puts for part in _parts(put) if "person" in part])
+        topics = self.keys.refer("topic", [key for put in puts for key in _topics(put)])
+        for put in puts:
+            put.people, put.topics = people, topics
+
+    def _genre(self, name: str | None) -> int | None:
+        """The id of the term that the genre is a spelling of; a new term, if it is none."""
+        if name is None:
+            return None
+        folded = fold(name)
+        if folded not in self._genres:
+            self._last_genre += 1
+            self._genres[folded] = self._last_genre
+            self._new_genres.append({"id": self._last_genre, "name": name, "folded": folded})
+        found: int = self._genres[folded]
+        return found
+
+    # Rows
+
+    def _write(self, new: Sequence[_Put], changed: Sequence[_Put]) -> None:
+        for type_ in TABLES:
+            added, others = ([put for put in some if put.type == type_] for some in (new, changed))
+            rows, renewed = ([self._row(put) for put in some] for some in (added, others))
+            self._prepared.add_genre.run(self._new_genres)
+            self._new_genres = []
+            self._prepared.update[type_].run(renewed)
+            self._disown(type_, [put.id for put in others])
+            self._prepared.insert[type_].run(rows)
+            owned = (row for put in (*added, *others) for row in owned_rows(put.fields, put.id, put.people, put.topics))
+            self._prepared.own(type_, owned)
+        self._write_descent([put for put in (*new, *changed) if put.has_other_broader()])
+        self._touch(changed, [put for put in (*new, *changed) if put.has_other_names()])
+        self._index_new(new)
+
+    def _row(self, put: _Put) -> Row:
+        return main_row(put.fields, put.id, self._genre(put.fields.get("genre")), put.digest)
+
+    def _disown(self, type_: str, ids: Sequence[int]) -> None:
+        for owned in OWNED[type_] if ids else ():
+            self.connection.execute(delete(owned).where(owned.c[f"{type_}_id"].in_(ids)))
+
+    def _write_descent(self, topics: Sequence[_Put]) -> None:
+        """Writes each new topic with itself and all topics above it, where these came before it; others wait for `close`."""
+        self._raised.update(dict.fromkeys(put.id for put in topics if _topics(put)))
+        coming = {put.id for put in topics}
+        settled = set[int]()
+        for put in topics:
+            above = [put.topics[key] for key in _topics(put)]
+            waits = any(id_ in coming or id_ in self._late or self.keys.is_awaited("topic", id_) for id_ in above)
+            (self._late if waits or put.old is not None or put.is_awaited else settled).add(put.id)
+            coming.discard(put.id)
+        self._add_descent(settled)
+
+    def _write_late_descent(self) -> None:
+        """Writes anew what stands above the topics that came late or changed, and above all below them."""
+        below = set[int]()
+        for some in batched(sorted(self._late)):
+            below.update(self.connection.execute(_below(some)).scalars())
+        for some in batched(sorted(below)):
+            self.connection.execute(delete(DESCENT).where(DESCENT.c.topic_id.in_(some)))
+        self._add_descent(below)
+        for some in batched(sorted(below)):
+            self._prepared.touch.run({"type": "topic", "id": topic} for topic in some)
+            self._touch_of("document", select(DOCUMENT_TOPICS.c.document_id).where(DOCUMENT_TOPICS.c.topic_id.in_(some)))
+
+    def _add_descent(self, topics: AbstractSet[int]) -> None:
+        for some in batched(sorted(topics)):
+            self.connection.execute(insert(DESCENT).from_select(["ancestor_id", "topic_id"], _above(some)))
+
+    # Index
+
+    def _touch(self, changed: Sequence[_Put], renamed: Sequence[_Put]) -> None:
+        """Marks the records that are to be indexed anew: those that changed, and those that have names of them."""
+        self._prepared.touch.run([{"type": put.type, "id": put.id} for put in changed])
+        people = [put.id for put in renamed if put.type == "person"]
+        if people:
+            self._touch_of("document", select(DOCUMENT_PEOPLE.c.document_id).where(DOCUMENT_PEOPLE.c.person_id.in_(people)))
+        self._late.update(put.id for put in renamed if put.type == "topic")
+        if renamed:
+            self._index.forget()
+
+    def _touch_of(self, type_: str, ids: Select[Any]) -> None:
+        found = select(literal(type_), ids.distinct().subquery().c[0])
+        self.connection.execute(insert(TOUCHED).prefix_with("OR IGNORE").from_select(["type", "id"], found))
+
+    def _index_new(self, new: Sequence[_Put]) -> None:
+        """Indexes what is new; a document that refers to what has not come is touched when that comes."""
+        self._index.add_people([_indexed_person(put) for put in new if put.type == "person"])
+        self._index.add("topic", [put.id for put in new if put.type == "topic"])
+        documents = (_indexed(put) for put in new if put.type == "document")
+        self._index.add_documents([document for document in documents if not self._waits(document)])
+
+    def _waits(self, document: Indexed) -> bool:
+        waits = self.keys.is_awaited
+        if any(waits("topic", topic) for topic in document.topics):
+            return True
+        return any(part[0] is not None and waits("person", part[0]) for part in document.parts)
+
+    def _renew(self, type_: str) -> None:
+        last, of = 0, select(TOUCHED.c.id).where(TOUCHED.c.type == type_).order_by(TOUCHED.c.id).limit(BATCH)
+        while ids := self.connection.execute(of.where(TOUCHED.c.id > last)).scalars().all():
+            self._index.renew(type_, ids)
+            last = ids[-1]
+
+    # History
+
+    def _revise(self, new: Sequence[_Put], changed: Sequence[_Put]) -> None:
+        added = [self._revision(put.type, put.fields["id"], "ADDED") for put in new]
+        differences = ((put, difference(put.old or {}, put.fields)) for put in changed)
+        others = [self._revision(put.type, put.fields["id"], "CHANGED", *both) for put, both in differences]
+        self._prepared.revise.run(added + others)
+        if self._has_tombstones and new:
+            for type_ in TABLES:
+                keys = [put.fields["id"] for put in new if put.type == type_]
+                self.connection.execute(delete(TOMBSTONES).where(TOMBSTONES.c.type == type_, TOMBSTONES.c.key.in_(keys)))
+
+    def _revision(self, type_: str, key: str, action: str, before: Fields | None = None, after: Fields | None = None) -> Row:
+        texts = {"before": _json(before), "after": _json(after)}
+        return {"load_id": self.load_id, "type": type_, "key": key, "action": action, **texts}
+
+    def _remove(self, type_: str, ids: Sequence[int]) -> None:
+        found = TABLES[type_]
+        before = dict(stored_records(self.connection, type_, ids))
+        keys = [fields["id"] for fields in before.values()]
+        self._removed[type_] |= {id_: fields["id"] for id_, fields in before.items()} if type_ != "document" else {}
+        self._prepared.revise.run([self._revision(type_, fields["id"], "REMOVED", fields) for fields in before.values()])
+        self._index.remove(type_, ids)
+        self.connection.execute(delete(found).where(found.c.id.in_(ids)))
+        merged = REDIRECTS.c.type == type_, REDIRECTS.c.target.in_(keys)
+        keys += self.connection.execute(select(REDIRECTS.c.key).where(*merged)).scalars().all()
+        self.connection.execute(delete(REDIRECTS).where(*merged))
+        self._prepared.bury.run([{"type": type_, "key": key, "load_id": self.load_id} for key in keys])
+        self._has_tombstones |= bool(keys)
+        self.is_changed |= bool(keys)
+
+
+def _parts(put: _Put) -> Sequence[Fields]:
+    found: Sequence[Fields] = put.fields.get("people", ())
+    return found
+
+
+def _topics(put: _Put) -> Sequence[str]:
+    found: Sequence[str] = put.fields.get("topics" if put.type == "document" else "broader", ())
+    return found
+
+
+def _indexed(put: _Put) -> Indexed:
+    fields = put.fields
+    parts = [(put.people.get(part.get("person", "")), part["role"].upper(), part.get("as")) for part in _parts(put)]
+    return Indexed(
+        id=put.id,
+        title=fields["title"],
+        description=fields.get("description"),
+        genre=fields.get("genre"),
+        languages=fields.get("languages", ()),
+        parts=parts,
+        topics=[put.topics[key] for key in _topics(put)],
+        texts=[text["body"] for text in fields.get("texts", ())],
+    )
+
+
+def _indexed_person(put: _Put) -> IndexedPerson:
+    fields = put.fields
+    names = [name["name"] for name in fields.get("names", ())]
+    return IndexedPerson(put.id, fields["name"], names, fields.get("description"))
+
+
+def _below(topics: Sequence[int]) -> Select[Any]:
+    """These topics and all below them."""
+    start = select(TABLES["topic"].c.id).where(TABLES["topic"].c.id.in_(topics)).cte("below", recursive=True)
+    lower = select(BROADER.c.topic_id).join(start, BROADER.c.broader_id == start.c.id)
+    return select(start.union(lower).c.id)
+
+
+def _above(topics: Sequence[int]) -> Select[Any]:
+    """(above, topic) for each of these topics with itself and every topic above it."""
+    found = TABLES["topic"]
+    start = select(found.c.id.label("ancestor_id"), found.c.id.label("topic_id")).where(found.c.id.in_(topics))
+    above = start.cte("above", recursive=True)
+    higher = select(BROADER.c.broader_id, above.c.topic_id).join(above, BROADER.c.topic_id == above.c.ancestor_id)
+    closure = above.union(higher)
+    return select(closure.c.ancestor_id, closure.c.topic_id)
+
+
+def _json(fields: Fields | None) -> str | None:
+    return None if fields is None else orjson.dumps(fields).decode()

@@ -1,0 +1,193 @@
+"""What is wrong between the records of one load and the store: ids given twice, references to nothing, circles of topics."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import orjson
+import pytest
+
+from data.errors import RecordError, Rejected
+from data.load import load
+from data.store import Store
+
+LETTER: dict[str, object] = {"type": "document", "id": "letter", "title": "To a friend"}
+ANNA: dict[str, object] = {"type": "person", "id": "anna", "name": "Anna"}
+Record = Mapping[str, object]
+Refused = Callable[..., list[RecordError]]
+
+
+@pytest.fixture
+def refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Refused]:
+    """What a load of these records finds, after others were stored; they stand on lines 1, 2, … of `load.jsonl`."""
+    monkeypatch.chdir(tmp_path)
+    store = Store.create("sqlite:///archive.db")
+
+    def errors(*records: Record, stored: tuple[Record, ...] = ()) -> list[RecordError]:
+        for name, some in (("stored.jsonl", stored), ("load.jsonl", records)):
+            Path(name).write_bytes(b"".join(orjson.dumps(record) + b"\n" for record in some))
+        if stored:
+            load(store, [Path("stored.jsonl")])
+        try:
+            load(store, [Path("load.jsonl")])
+        except Rejected as error:
+            return error.errors
+        return []
+
+    yield errors
+    store.close()
+
+
+def told(errors: list[RecordError]) -> list[tuple[str, str, str | None]]:
+    return [(error.code, str(error), error.hint) for error in errors]
+
+
+def topic(key: str, *broader: str) -> dict[str, object]:
+    return {"type": "topic", "id": key, "name": key.title(), "broader": list(broader)}
+
+
+def test_references_may_point_forward_and_into_the_store(refused: Refused) -> None:
+    people = [{"role": "sender", "person": "anna"}, {"role": "recipient", "person": "boris"}]
+    records = [{**LETTER, "people": people, "topics": ["war", "peace"]}, ANNA, topic("war", "conflict")]
+    stored = ({"type": "person", "id": "boris", "name": "Boris"}, topic("peace"), topic("conflict"))
+    assert refused(*records, stored=stored) == []
+
+
+def test_one_id_may_name_a_document_a_person_and_a_topic(refused: Refused) -> None:
+    assert refused({**LETTER, "id": "a"}, {**ANNA, "id": "a"}, topic("a")) == []
+
+
+def test_a_record_of_the_store_may_be_loaded_again(refused: Refused) -> None:
+    assert refused(topic("war"), stored=(topic("war"),)) == []
+
+
+@pytest.mark.parametrize("stored", [(), (LETTER,), ({**LETTER, "title": "Another"},)], ids=["new", "same", "changed"])
+def test_an_id_given_twice_is_told_with_both_places(refused: Refused, stored: tuple[Record, ...]) -> None:
+    twice = "The id of this document is given twice; first at load.jsonl:1."
+    assert told(refused(LETTER, topic("letter"), LETTER, LETTER, stored=stored)) == [
+        (
+            "ID_DUPLICATE",
+            f"load.jsonl:{line} (letter, id): {twice} [letter]",
+            "Give each record its own id, or drop one of the two.",
+        )
+        for line in (3, 4)
+    ]
+
+
+def test_an_id_given_again_a_thousand_records_later_is_told(refused: Refused) -> None:
+    errors = refused(LETTER, *[topic(f"t{number}") for number in range(1200)], LETTER)
+    assert [str(error) for error in errors] == [
+        "load.jsonl:1202 (letter, id): The id of this document is given twice; first at load.jsonl:1. [letter]"
+    ]
+
+
+def test_a_person_or_topic_that_is_nowhere_is_told_with_the_nearest(refused: Refused) -> None:
+    records = [
+        {**LETTER, "people": [{"role": "sender", "as": "A"}, {"role": "recipient", "person": "rochshin"}]},
+        {**LETTER, "id": "b", "topics": ["war", "cheese"]},
+        topic("war", "confict"),
+        {"type": "person", "id": "roshchin", "name": "Roshchin"},
+    ]
+    what = "with this id, neither in the load nor in the store."
+    assert told(refused(*records, stored=(topic("conflict"),))) == [
+        (
+            "REFERENCE_DANGLING",
+            f"load.jsonl:1 (letter, people[1].person): There is no person {what} [rochshin]",
+            "Did you mean `roshchin`?",
+        ),
+        (
+            "REFERENCE_DANGLING",
+            f"load.jsonl:2 (b, topics): There is no topic {what} [cheese]",
+            "Add a record of the topic.",
+        ),
+        (
+            "REFERENCE_DANGLING",
+            f"load.jsonl:3 (war, broader): There is no topic {what} [confict]",
+            "Did you mean `conflict`?",
+        ),
+    ]
+
+
+def test_a_person_is_no_topic(refused: Refused) -> None:
+    assert [error.code for error in refused({**LETTER, "topics": ["anna"]}, ANNA)] == ["REFERENCE_DANGLING"]
+
+
+def test_an_id_with_other_digits_is_no_near_id(refused: Refused) -> None:
+    assert [error.hint for error in refused({**LETTER, "topics": ["d22"]}, topic("d23"))] == ["Add a record of the topic."]
+
+
+def test_a_reference_to_a_record_that_was_refused_is_no_second_error(refused: Refused) -> None:
+    letter = {**LETTER, "topics": ["war"], "people": [{"role": "sender", "person": "anna"}]}
+    errors = refused(letter, {**topic("war"), "nam": "x"}, {**ANNA, "birth": "May"})
+    assert [error.code for error in errors] == ["RECORD_INVALID", "DATE_INVALID"]
+
+
+def test_only_the_first_dangling_references_are_given_a_near_id(refused: Refused) -> None:
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    errors = refused({**LETTER, "topics": [f"{letter}-topic" for letter in letters]}, topic("topic"))
+    assert (len(errors), errors[0].hint, errors[-1].hint) == (26, "Did you mean `topic`?", None)
+
+
+# Circles
+
+
+@pytest.fixture
+def circles(refused: Refused) -> Callable[..., list[tuple[str, str]]]:
+    def found(*topics: Record, stored: tuple[Record, ...] = ()) -> list[tuple[str, str]]:
+        errors = refused(*topics, stored=stored)
+        assert {error.code for error in errors} <= {"TOPIC_CYCLE"}
+        return [(str(error.place), error.message) for error in errors]
+
+    return found
+
+
+Circles = Callable[..., list[tuple[str, str]]]
+
+
+def test_a_topic_above_itself_is_a_circle(circles: Circles) -> None:
+    assert circles(topic("a", "a")) == [("load.jsonl:1 (a, broader)", "The topic is broader than itself: a → a.")]
+
+
+def test_a_circle_is_told_with_its_way(circles: Circles) -> None:
+    assert circles(topic("x", "a"), topic("a", "b"), topic("b", "c"), topic("c", "a")) == [
+        ("load.jsonl:2 (a, broader)", "The topic is broader than itself: a → b → c → a.")
+    ]
+
+
+def test_two_ways_up_to_one_topic_are_no_circle(circles: Circles) -> None:
+    assert circles(topic("a", "b", "c"), topic("b", "d"), topic("c", "d"), topic("d")) == []
+
+
+def test_every_circle_is_told(circles: Circles) -> None:
+    assert [message for _, message in circles(topic("a", "a"), topic("b", "c"), topic("c", "b"))] == [
+        "The topic is broader than itself: a → a.",
+        "The topic is broader than itself: b → c → b.",
+    ]
+
+
+def test_a_circle_may_lead_through_the_store(circles: Circles) -> None:
+    stored = (topic("a"), topic("b", "c"), topic("c", "a"))
+    assert circles(topic("a", "b"), stored=stored) == [
+        ("load.jsonl:1 (a, broader)", "The topic is broader than itself: a → b → c → a.")
+    ]
+
+
+def test_what_is_loaded_replaces_what_is_stored_and_what_is_absent_leaves_it(circles: Circles) -> None:
+    stored = (topic("a"), topic("b", "a"))
+    unsaid = {"type": "topic", "id": "b", "name": "B"}
+    assert len(circles(topic("a", "b"), unsaid, stored=stored)) == 1
+    assert circles(topic("a", "b"), topic("b"), stored=stored) == []
+
+
+def test_a_circle_of_thousands_is_found_and_told_in_short(circles: Circles) -> None:
+    count = 3_000
+    ring = [topic(f"t{number}", f"t{(number + 1) % count}") for number in range(count)]
+    assert circles(*ring) == [
+        (
+            "load.jsonl:1 (t0, broader)",
+            "The topic is broader than itself: t0 → t1 → t2 → t3 → t4 → t5 → t6 → t7 → … → t0.",
+        )
+    ]
+
+
+def test_a_hundred_circles_are_enough(circles: Circles) -> None:
+    assert len(circles(*[topic(f"t{number}", f"t{number}") for number in range(150)])) == 100
