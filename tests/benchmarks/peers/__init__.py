@@ -9,6 +9,7 @@ Top to bottom, each importing only from those below it:
     resolvers  plain Strawberry with DataLoaders
     dataloaders  its schema
     postgraphile  PostGraphile over PostgreSQL
+    datasette_graphql  datasette with datasette-graphql
     javascript  the peers on Node: Mercurius, Yoga
     report     the table
     measure    requests from wrk, and what they cost

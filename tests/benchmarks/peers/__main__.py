@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 import tempfile
+import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -21,7 +22,9 @@ from peers.peer import Peer, Running, Work
 from peers.questions import QUESTIONS, Question, Sample, samples_of
 from peers.report import Case, circumstances, table
 
-CHECKED_SAMPLES = 20
+CHECKED_SAMPLES, CHECK_SECONDS = 20, 20
+"""So many answers are compared, or as many as there are in the time."""
+
 WARM_SECONDS, LONGEST_SECONDS = 2, 20
 ANSWERS_EACH = 4
 """How many answers each connection should have got at least."""
@@ -76,7 +79,10 @@ def check(peer: Peer, running: Running, samples: Mapping[str, list[Sample]], tru
     for question in QUESTIONS:
         if question.name not in samples or question.name in peer.unable:
             continue
+        until = time.monotonic() + CHECK_SECONDS
         for number, sample in enumerate(samples[question.name][:CHECKED_SAMPLES]):
+            if time.monotonic() > until:
+                break
             answer = peer.normal(question, running.ask(peer.body(question, sample)))
             first = true.setdefault((question.name, number), answer)
             mine, other = peer.tolerant(question, answer), peer.tolerant(question, first)

@@ -1,5 +1,6 @@
 """Who takes part, in the order of the table."""
 
+from peers.datasette_graphql import Datasette
 from peers.fonds import Fonds
 from peers.javascript import OnNode
 from peers.limits import Constant, Limit
@@ -36,4 +37,5 @@ def peers() -> list[Peer]:
             script="postgraphile.js",
             packages=("postgraphile", "node"),
         ),
+        Datasette("datasette-graphql", "datasette with datasette-graphql", {"Q6": "its GraphQL has no facets"}),
     ]

@@ -34,12 +34,12 @@ def measured(running: Running, bodies: Path, *, connections: int, seconds: int) 
     if done.returncode != 0:
         raise OSError(done.stderr or done.stdout)
     found = orjson.loads(done.stdout.splitlines()[-1])
-    requests = max(found["requests"], 1)
+    requests = found["requests"]
     return Figures(
-        found["requests"] / found["seconds"],
+        requests / found["seconds"],
         requests / max(used, 0.01),
         found["p50_ms"],
         found["p99_ms"],
         found["failed"],
-        found["bytes"] / requests,
+        found["bytes"] / max(requests, 1),
     )

@@ -38,6 +38,8 @@ def _cell(measured: Measured, name: str, question: Question, connections: int) -
     found = measured.get(Case(name, question.name, connections))
     if not found:
         return "-"
+    if not any(figures.per_second for figures in found):
+        return "no answer in time"
     base = measured.get(Case(BASE, question.name, connections), ())
     cpu = median(figures.per_cpu_second for figures in found)
     rate, p50, p99 = (median(getattr(figures, part) for figures in found) for part in ("per_second", "p50_ms", "p99_ms"))
