@@ -17,6 +17,10 @@ SAMPLES = {
     "yaml": (DATA / "awkward.yaml").read_bytes(),
     "csv": (DATA / "letters.csv").read_bytes(),
     "tsv": (DATA / "letters.csv").read_bytes().replace(b",", b"\t"),
+    "xml": (DATA / "harvest.oai.xml").read_bytes(),
+    "tei": (DATA / "letters.tei.xml").read_bytes(),
+    "ead": (DATA / "fonds.ead.xml").read_bytes(),
+    "oai": (DATA / "harvest.oai.xml").read_bytes(),
     "listing": (DATA / "listing.txt").read_bytes(),
 }
 fuzzed = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))

@@ -28,6 +28,10 @@ READERS = {
     "yaml": "yaml_list:read_yaml_list",
     "csv": "delimited:read_csv",
     "tsv": "delimited:read_tsv",
+    "xml": "xml_root:read_xml",
+    "tei": "tei:read_tei",
+    "ead": "ead:read_ead",
+    "oai": "oai:read_oai",
     "listing": "listing:read_listing",
 }
 """Every format by its name, with the module in this folder and the function in it."""
@@ -40,6 +44,9 @@ SUFFIXES = {
     ".yml": "yaml",
     ".csv": "csv",
     ".tsv": "tsv",
+    ".xml": "xml",
+    ".tei": "tei",
+    ".ead": "ead",
 }
 """The formats that a suffix tells (in any case; `.gz` or `.zst` may follow); `listing` has none and is always named."""
 
@@ -71,10 +78,10 @@ def read(  # noqa: PLR0913 - a file and how it is to be read, by keyword
         check_file(path)
     is_plain = stream is None and not is_standard_input(path)
 
-    def made(content: BufferedReader, heard: OnFault) -> Source:
-        return Source(str(path), content, found, path if is_plain else None, heard, on_remark)
+    def made(content: BufferedReader, heard: OnFault, remarked: OnRemark) -> Source:
+        return Source(str(path), content, found, path if is_plain else None, heard, remarked)
 
-    return _all(path, stream, made, partial(_raws, reader, is_mapped=is_mapped), on_fault)
+    return _all(path, stream, made, partial(_raws, reader, is_mapped=is_mapped), (on_fault, on_remark))
 
 
 def format_of(path: Path, file_format: str | None = None) -> str:
@@ -117,11 +124,12 @@ def _raws(reader: Reader, source: Source, *, is_mapped: bool) -> Iterator[Raw]:
 def _all(
     path: Path,
     stream: BinaryIO | None,
-    made: Callable[[BufferedReader, OnFault], Source],
+    made: Callable[[BufferedReader, OnFault, OnRemark], Source],
     read_source: Callable[[Source], Iterator[Raw]],
-    on_fault: OnFault | None,
+    told: tuple[OnFault | None, OnRemark | None],
 ) -> Iterator[Raw]:
     is_empty = True
+    on_fault, on_remark = told
 
     def heard(error: RecordError, content: bytes | None) -> None:
         nonlocal is_empty
@@ -130,8 +138,14 @@ def _all(
             raise error
         on_fault(error, content)
 
+    def remarked(sentence: str, place: Place) -> None:
+        nonlocal is_empty
+        is_empty = False
+        if on_remark is not None:
+            on_remark(sentence, place)
+
     with opened(path, stream) as content:
-        for raw in read_source(made(content, heard)):
+        for raw in read_source(made(content, heard, remarked)):
             is_empty = False
             yield raw
     if is_empty:
