@@ -10,7 +10,7 @@ import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from pathlib import Path
@@ -51,7 +51,7 @@ from data.search.passages import passages
 from data.search.words import Words
 from data.tables import Load, Meta, table
 
-VERSION = 3
+VERSION = 4
 """The layout of the tables; a store of a higher one was written by a newer Fonds."""
 
 APPLICATION_ID = 0x464F4E44  # "FOND", in the header of the file
@@ -119,6 +119,22 @@ class Reading:
                 self._connection.interrupt()
 
 
+class _Counting:
+    """What counts for one store; made, and its library imported, when something is counted for the first time."""
+
+    def __init__(self) -> None:
+        self._made: Any = None
+        self._lock = Lock()
+
+    def get(self) -> Any:
+        from data.search.counts import Counts  # noqa: PLC0415 - NumPy takes longer to import than most commands to run
+
+        with self._lock:
+            if self._made is None:
+                self._made = Counts()
+            return self._made
+
+
 @dataclass(frozen=True)
 class _Functions:
     """Functions of the database that read it themselves: on the connection that runs the statement, so in its transaction."""
@@ -126,6 +142,7 @@ class _Functions:
     connection: sqlite3.Connection
     words: Words
     kept: KeptNames
+    counting: _Counting = field(default_factory=_Counting)
 
     def read(self, statement: Select[Any], **values: Any) -> Iterator[tuple[Any, ...]]:
         sql, names = _compiled(statement)
@@ -141,6 +158,18 @@ class _Functions:
     def offers(self, changes: int, type_: str, text: str) -> str:
         """The searches that may have been meant, as JSON (`data.search.nearest`)."""
         return orjson.dumps(offers(text, SUBJECTS[type_], self.words, self.names(changes), self.read)).decode()
+
+    def gathered(self, ids: str | None) -> bytes:
+        """The ids of a result, packed (`data.search.counts`)."""
+        return bytes(self.counting.get().gathered(ids))
+
+    def counted(self, documents: bytes, kind: str, roles: int) -> str:
+        """How many of the documents there are of each person, topic, …, as JSON (`data.search.counts`)."""
+        return str(self.counting.get().counted(self.connection, documents, kind, roles))
+
+    def spans(self, documents: bytes, unit: str) -> str:
+        """How many of the documents there are of each span of time, as JSON (`data.search.counts`)."""
+        return str(self.counting.get().spans(self.connection, documents, unit))
 
 
 @cache
@@ -158,6 +187,8 @@ class Store:
     """
 
     dialect = sqlite_dialect.dialect()
+    has_counts = True
+    """Whether facets are counted by packed numbers; without, rows are grouped: slower, the same."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -224,7 +255,8 @@ class Store:
             self._engine = None
         if is_another or found != self._identity:
             self.generation += 1
-            self._identity, self.secret, self.words, self._names = found, found.secret, Words(found.stemming), KeptNames()
+            self._identity, self.secret, self.words = found, found.secret, Words(found.stemming)
+            self._names, self._counting = KeptNames(), _Counting()
         self._seen = seen
 
     def _checked(self) -> "Identity":
@@ -246,9 +278,12 @@ class Store:
             connection.create_function("fonds_passages", 3, self._passages, deterministic=True)
             connection.create_function("fonds_put_back", 2, put_back, deterministic=True)
             connection.create_function("fonds_field_names", 1, field_names, deterministic=True)
-            functions = _Functions(connection, self.words, self._names)
+            functions = _Functions(connection, self.words, self._names, self._counting)
             connection.create_function("fonds_suggest", 4, functions.suggest, deterministic=True)
             connection.create_function("fonds_offers", 3, lru_cache(OFFERS_KEPT)(functions.offers), deterministic=True)
+            connection.create_function("fonds_gathered", 1, functions.gathered, deterministic=True)
+            connection.create_function("fonds_counted", 3, functions.counted)
+            connection.create_function("fonds_spans", 2, functions.spans)
             return connection
 
     def _passages(self, found: str, column: str, text: str | None) -> str:

@@ -215,6 +215,17 @@ class Text(SQLModel, table=True):
     translator: str | None = None
 
 
+class FacetBlock(SQLModel, table=True):
+    """What facets count of 1,024 documents in a row, packed (`data/search/blocks.py`); made from the other tables."""
+
+    __tablename__: ClassVar[Any] = "facet_blocks"
+    kind: str = Field(primary_key=True)  # people, topics, genres, languages, days
+    number: int = Field(primary_key=True)  # documents with internal ids from number * 1,024 on
+    sizes: bytes
+    items: bytes
+    more: bytes
+
+
 class TopicBroader(SQLModel, table=True):
     """SKOS broader: a topic and one directly above it."""
 

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from data.errors import StoreDamaged, StoreFull, StoreMissing
 from data.search import index
+from data.search.blocks import Blocks
 from data.store import STEMMING, VERSION, connect, copy_to, engine_of, identity, path_of, settle, translated
 from data.tables import Meta, table
 
@@ -107,6 +108,8 @@ def _migrate(path: Path, connection: Connection, before: int, stemming: str) -> 
     steps = ScriptDirectory.from_config(config).iterate_revisions("head", str(before))
     if any(step.module.REBUILDS for step in steps):
         index.rebuild(connection, stemming)
+    else:
+        Blocks(connection).write_all()
     connection.exec_driver_sql("DROP TABLE alembic_version")
     connection.execute(update(META).values(version=VERSION))
 

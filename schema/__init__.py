@@ -14,6 +14,7 @@ Top to bottom, each importing only from those below it:
     search     search as a condition and an order; where a hit was found
     timeline   documents over time
     records    a stored record in the record format, as SQL
+    spread     how many documents of a list there are of each person, topic, genre, language and span of time
     facts      dates, names, notes, texts: what records consist of
     filters    filter and order inputs, and what they mean in SQL
     vocabulary the enums and what each term means

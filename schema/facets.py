@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import strawberry
-from sqlalchemy import BigInteger, ColumnElement, Select, Text, and_, cast, exists, func, literal, select
+from sqlalchemy import CTE, BigInteger, ColumnElement, FromClause, Text, and_, cast, exists, func, literal, select
 
 from data.search.columns import PERSON, TOPIC, Subject
 from data.search.index import search_table
@@ -15,11 +15,7 @@ from data.search.language import beginning
 from schema.arguments import Arg
 from schema.fields import Argument, field
 from schema.filters import (
-    DOCUMENT_LANGUAGES,
-    DOCUMENT_TOPICS,
-    DOCUMENTS,
     GENRES,
-    PARTS,
     PEOPLE,
     PERSON_ARGUMENTS,
     ROLE_ARGUMENT,
@@ -30,13 +26,12 @@ from schema.filters import (
     days_of,
     genre_fits,
     language_fits,
-    role_rule,
 )
-from schema.functions import year_of
 from schema.lists import PERSON_KIND, TOPIC_KIND, counted_listing
 from schema.pages import PAGE_ARGUMENTS, EdgeRow, Key, Listing, Order, PageView, connection
 from schema.plan import Ask
-from schema.types import DOCUMENT_COUNT, DOCUMENT_PEOPLE, connection_types
+from schema.spread import Documents, by_genre, by_language, by_person, by_span, by_topic
+from schema.types import DOCUMENT_COUNT, connection_types
 from schema.vocabulary import TopicKind
 
 YEARS_MAX = 200
@@ -46,13 +41,11 @@ Chosen = Callable[[EdgeRow], ColumnElement[bool]]
 PREFIX = {"prefix": Argument(str | None, "Only those of which a name has a word that begins so.")}
 
 
-def _found(view: PageView, member: str) -> Any:
-    """The ids of all documents of the list, found without a member of its filter."""
-    wanted = view.ask["filter"]
-    listing = view.all
-    if not wanted[member].is_null and listing.without:
-        listing = listing.without(member)
-    return listing.ids().subquery()
+def _found(view: PageView, member: str) -> Documents:
+    """All documents of the list, found without a member of its filter."""
+    if view.ask["filter"][member].is_null or not view.all.without:
+        return Documents.of(view.ask, view.all.ids(), view.gathered)
+    return Documents.of(view.ask, view.all.without(member).ids())
 
 
 def _is_chosen(edge: EdgeRow, _: Ask) -> ColumnElement[bool]:
@@ -89,32 +82,29 @@ def _begins(ask: Ask, subject: Subject, column: ColumnElement[Any]) -> list[Colu
 def _people(view: PageView, ask: Ask) -> ColumnElement[str]:
     """The people with a part in these documents (`role`: in one of these roles), those with most documents first."""
     found = _found(view, "person")
-    link: Any = DOCUMENT_PEOPLE.alias() if ask["role"].is_null else PARTS.alias()
-    where = [link.c.person_id.isnot(None), role_rule(ask, ask["role"], link.c.role)] if "role" in link.c else []
-    documents = func.count() if ask["role"].is_null else func.count(link.c.document_id.distinct())
-    where += _begins(ask, PERSON, link.c.person_id)
-    statement = _grouped(found, link, link.c.person_id, documents, where)
+    counts = by_person(ask, found).cte(nesting=True)
 
     def is_chosen(edge: EdgeRow, wanted: Arg) -> ColumnElement[bool]:
         if wanted["id"].is_null:
             return literal(value=False)
         return _one_of(edge, PEOPLE, view.ask, wanted["id"], "Person")
 
-    chosen = _chosen(view, "person", is_chosen)
-    return connection(ask, counted_listing(PERSON_KIND, ask, statement, ("documents",), edge=chosen))
+    where, chosen = _begins(ask, PERSON, counts.c.node_id), _chosen(view, "person", is_chosen)
+    more: dict[str, Any] = {"where": where, "edge": chosen, "shared": found.shared}
+    return connection(ask, counted_listing(PERSON_KIND, ask, counts, ("documents",), **more))
 
 
 def _topics(view: PageView, ask: Ask) -> ColumnElement[str]:
     """The topics of these documents (`kind`: of one of these kinds), those with most documents first."""
     found = _found(view, "topic")
-    link = DOCUMENT_TOPICS.alias()
-    where = _begins(ask, TOPIC, link.c.topic_id)
+    counts = by_topic(found).cte(nesting=True)
+    where = _begins(ask, TOPIC, counts.c.node_id)
     if not ask["kind"].is_null:
         of_kind = TOPICS.alias()
-        where.append(link.c.topic_id.in_(select(of_kind.c.id).where(among_terms(ask, ask["kind"], of_kind.c.kind))))
-    statement = _grouped(found, link, link.c.topic_id, func.count(), where)
+        where.append(counts.c.node_id.in_(select(of_kind.c.id).where(among_terms(ask, ask["kind"], of_kind.c.kind))))
     chosen = _chosen(view, "topic", lambda edge, wanted: _one_of(edge, TOPICS, view.ask, wanted["id"], "Topic"))
-    return connection(ask, counted_listing(TOPIC_KIND, ask, statement, ("documents",), edge=chosen))
+    more: dict[str, Any] = {"where": where, "edge": chosen, "shared": found.shared}
+    return connection(ask, counted_listing(TOPIC_KIND, ask, counts, ("documents",), **more))
 
 
 def _one_of(edge: EdgeRow, table: Any, ask: Ask, ids: Arg, type_name: str) -> ColumnElement[bool]:
@@ -123,72 +113,57 @@ def _one_of(edge: EdgeRow, table: Any, ask: Ask, ids: Arg, type_name: str) -> Co
     return exists(found.correlate_except(row))
 
 
-def _grouped(found: Any, link: Any, node_id: Any, documents: Any, where: list[Any]) -> Select[Any]:
-    return (
-        select(node_id.label("node_id"), documents.label("documents"))
-        .select_from(found.join(link, link.c.document_id == found.c.id))
-        .where(*where)
-        .group_by(node_id)
-        .correlate_except(found, link)
-    )
-
-
 # Facets of values
 
 
-def _values(ask: Ask, statement: Select[Any], kind: type[int] | type[str], chosen: Chosen) -> ColumnElement[str]:
-    """A grouped statement (`node_id`, `value`, `documents`) as a list of values, the largest count first."""
-    grouped = statement.subquery()
-    by = Order("COUNT", (Key(grouped.c.documents),), falling=True)
-    carry = {"documents": grouped.c.documents, "value": grouped.c.value}
-    return connection(ask, Listing(grouped, grouped.c.node_id, None, (), by, carry, chosen, node_kind=kind))
+def _values(ask: Ask, shared: tuple[CTE, ...], chosen: Chosen, rows: FromClause, value: Any) -> ColumnElement[str]:
+    """Counted values (`node_id`, `documents` of the last that is shared), largest count first; `value` is what each is called."""
+    counts = shared[-1]
+    by = Order("COUNT", (Key(counts.c.documents),), falling=True)
+    carry = {"documents": counts.c.documents, "value": value}
+    kind = str if isinstance(counts.c.node_id.type, Text) else int
+    listing = Listing(rows, counts.c.node_id, None, (), by, carry, chosen, node_kind=kind, shared=shared)
+    return connection(ask, listing)
 
 
 def _genres(view: PageView, ask: Ask) -> ColumnElement[str]:
     """The genres of these documents, those with most documents first."""
-    found, row, genre = _found(view, "genre"), DOCUMENTS.alias(), GENRES.alias()
-    rows = found.join(row, row.c.id == found.c.id).join(genre, genre.c.id == row.c.genre_id)
-    statement = select(genre.c.id.label("node_id"), genre.c.name.label("value"), func.count().label("documents"))
-    statement = statement.select_from(rows).group_by(genre.c.id).correlate_except(found, row, genre)
+    found, genre = _found(view, "genre"), GENRES.alias()
+    counts = by_genre(found).cte(nesting=True)
     chosen = _chosen(view, "genre", lambda edge, wanted: genre_fits(view.ask, _node_id(edge), wanted))
-    return _values(ask, statement, int, chosen)
+    rows = counts.join(genre, genre.c.id == counts.c.node_id)
+    return _values(ask, (*found.shared, counts), chosen, rows, genre.c.name)
 
 
 def _languages(view: PageView, ask: Ask) -> ColumnElement[str]:
     """The languages of these documents, those with most documents first."""
-    found, spoken = _found(view, "language"), DOCUMENT_LANGUAGES.alias()
-    statement = _grouped(found, spoken, spoken.c.language, func.count(), []).add_columns(spoken.c.language.label("value"))
+    found = _found(view, "language")
+    counts = by_language(found).cte(nesting=True)
     chosen = _chosen(view, "language", lambda edge, wanted: language_fits(view.ask, _node_id(edge), wanted))
-    return _values(ask, statement, str, chosen)
+    return _values(ask, (*found.shared, counts), chosen, counts, counts.c.node_id)
 
 
 def _years(view: PageView, ask: Ask) -> ColumnElement[str]:
     """The years that these documents may be of, those with most documents first; a range counts in each of its years."""
-    found, row = _found(view, "date"), DOCUMENTS.alias()
-    first, last = func.coalesce(row.c.first_day, row.c.last_day), func.coalesce(row.c.last_day, row.c.first_day)
-    spans = (
-        select(year_of(first).label("first"), year_of(last).label("last"), func.count().label("documents"))
-        .select_from(found.join(row, row.c.id == found.c.id))
-        .where(first.isnot(None))
-        .group_by(year_of(first), year_of(last))
-        .correlate_except(found, row)
-        .cte(nesting=True)
-    )
+    found = _found(view, "date")
+    spans = by_span(found, "YEAR").cte(nesting=True)
+    first, last = func.coalesce(spans.c.starts, spans.c.ends), func.coalesce(spans.c.ends, spans.c.starts)
     step = select(literal(0).label("number")).cte(recursive=True, nesting=True)
     step = step.union_all(select(step.c.number + 1).where(step.c.number < YEARS_MAX - 1))
-    year = cast(spans.c.first + step.c.number, BigInteger)
-    statement = (
-        select(year.label("node_id"), func.printf("%04d", year).label("value"), func.sum(spans.c.documents).label("documents"))
-        .select_from(spans.join(step, spans.c.first + step.c.number <= spans.c.last))
+    year = cast(first + step.c.number, BigInteger)
+    counts = (
+        select(year.label("node_id"), func.sum(spans.c.documents).label("documents"))
+        .select_from(spans.join(step, first + step.c.number <= last))
         .group_by(year)
-        .add_cte(spans, step)
+        .cte(nesting=True)
     )
 
     def is_chosen(edge: EdgeRow, wanted: Arg) -> ColumnElement[bool]:
         first, last = days_of(view.ask, wanted)
         return and_(_node_id(edge) * 10000 + 101 <= last, _node_id(edge) * 10000 + 1231 >= first)
 
-    return _values(ask, statement, int, _chosen(view, "date", is_chosen))
+    shared = (*found.shared, spans, step, counts)
+    return _values(ask, shared, _chosen(view, "date", is_chosen), counts, func.printf("%04d", counts.c.node_id))
 
 
 @strawberry.type(description="A value by which documents can be filtered: a genre, a language, a year.")

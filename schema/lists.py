@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause
+from sqlalchemy import CTE, ColumnElement, FromClause
 
 from data import tables
 from data.errors import InvalidArgument
@@ -123,8 +123,12 @@ def revisions(where: Callable[[Any], ColumnElement[bool]], *, newest_first: bool
 
 
 def counted_listing(kind: Kind, ask: Ask, statement: Any, carry: Sequence[str], **more: Any) -> Listing:
-    """A grouped statement (`node_id`, `documents`, …) as a list of nodes, the largest count first; edges know what is carried."""
-    grouped = statement.subquery()
+    """A grouped statement (`node_id`, `documents`, …) as a list of nodes, the largest count first; edges know what is carried.
+
+    A statement that is a CTE is run once, whatever is asked of the list.
+    """
+    grouped = statement if isinstance(statement, CTE) else statement.subquery()
+    more["shared"] = (*more.get("shared", ()), *([statement] if isinstance(statement, CTE) else []))
     by = Order("COUNT", (Key(grouped.c.documents),), falling=True)
     listing = kind.listing(ask, grouped, of="node_id", default=by, **more)
     return replace(listing, carry={name: grouped.c[name] for name in carry})

@@ -36,7 +36,7 @@ from data.cursors import unseal
 from data.errors import InvalidArgument, InvalidCursor, PageTooLarge
 from schema.arguments import Arg
 from schema.fields import Argument
-from schema.functions import greatest, inline, joined, json_array, least, quote, seal
+from schema.functions import gathered, greatest, inline, joined, json_array, least, quote, seal
 from schema.limits import Limits
 from schema.plan import Ask
 
@@ -83,7 +83,8 @@ class Listing:
     """A list before it is cut into pages: where its rows come from, and which column names the node.
 
     `node` finds the row of a node's id; where it is None, what is carried is all there is of a node. `without` is the list as it
-    would be without a member of its filter; `searched` is the list as it would be with another search.
+    would be without a member of its filter; `searched` is the list as it would be with another search;
+    `shared` is read once for all that is asked of it.
     """
 
     rows: FromClause
@@ -97,6 +98,7 @@ class Listing:
     without: Callable[[str], "Listing"] | None = None
     searched: Callable[[Any], "Listing"] | None = None
     node_kind: type[int] | type[str] = int
+    shared: tuple[CTE, ...] = ()
 
     def ids(self) -> Select[Any]:
         """The ids of all nodes of the list, as `id`."""
@@ -153,6 +155,7 @@ class PageView:
     kept: ColumnElement[bool] | None = None
     node: FromClause | None = None
     whole: Listing | None = None
+    gathered: CTE | None = None
 
     @property
     def all(self) -> Listing:
@@ -179,20 +182,23 @@ def connection(ask: Ask, listing: Listing) -> ColumnElement[str]:
     _check(ask, listing, asked)
     selected = ask.selected()
     needs_page = bool(selected & {"edges", "nodes", "pageInfo"})
-    whole = None
-    shared: list[CTE] = []
+    whole, ids = None, None
+    shared = list(listing.shared)
     if (listing.search and len(selected & {"totalCount", "nodes", "edges"}) > 1) or selected & {"facets", "timeline"}:
         whole, read = listing.materialized()
-        shared = [read]
+        shared.append(read)
         listing = whole if listing.search else listing
+        if ask.planner.has_counts and selected & {"facets", "timeline"}:
+            ids = select(gathered(read.c.id).label("ids")).cte(nesting=True)
+            shared.append(ids)
     with ask.rows(_late_size(ask, asked.first or asked.last, 0)):
         if not needs_page:
-            below = ask.below(PageView(ask, listing, asked, whole=whole))
+            below = ask.below(PageView(ask, listing, asked, whole=whole, gathered=ids))
             return _typed(select(below).add_cte(*shared).scalar_subquery(), below) if shared else below
         numbered = "pageInfo" in selected or (asked.first is not None and asked.last is not None)
         page, kept = _page(ask, listing, asked, numbered=numbered)
         node, found = listing.node(page.c[f"k{len(listing.sort_keys()) - 1}"]) if listing.node else (page, None)
-        below = ask.below(PageView(ask, listing, asked, page, kept, node, whole))
+        below = ask.below(PageView(ask, listing, asked, page, kept, node, whole, ids))
     rows: FromClause = page
     if found is None:
         below = _typed(case((func.count() >= 0, below)), below)

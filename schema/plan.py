@@ -176,6 +176,7 @@ class Planner:
     variables: Variables
     page_max_rows: int
     words: Words
+    has_counts: bool = False
     for_executor: bool = False
     bounds: dict[str, Bound] = field(default_factory=dict)
     checks: list[Bound] = field(default_factory=list)

@@ -200,6 +200,7 @@ class Preparing:
             variables=variables,
             page_max_rows=self.limits.page_max_rows,
             words=self.store.words,
+            has_counts=self.store.has_counts,
             for_executor=operation.introspects,
         )
         return planner.plan(operation.node)

@@ -10,13 +10,14 @@ from enum import Enum
 from typing import Any
 
 import strawberry
-from sqlalchemy import CTE, ColumnElement, Integer, Select, Text, and_, case, func, literal, or_, select, type_coerce, union_all
+from sqlalchemy import CTE, ColumnElement, Integer, Text, and_, case, func, literal, or_, select, type_coerce, union_all
 
 from schema.facts import OFFSET_MAX, Date, as_subquery, json_text, whole
 from schema.fields import Argument, field
-from schema.filters import DOCUMENTS, dump, term
-from schema.functions import each, iso_day, json_array, year_of
+from schema.filters import dump, term
+from schema.functions import each, iso_day, json_array
 from schema.plan import Ask
+from schema.spread import Documents, by_span, floor
 
 __all__ = ["TIMELINE_ARGUMENTS", "Timeline", "timeline"]
 
@@ -60,23 +61,9 @@ class _Bucket:
     possible: ColumnElement[int]
 
 
-def _floor(value: ColumnElement[int], by: int) -> ColumnElement[int]:
-    return (value - ((value % by) + by) % by) // by
-
-
-def _number(day: ColumnElement[int], unit: str) -> ColumnElement[int]:
-    """The bucket that a day is in: a whole number, one more for each that follows."""
-    if unit == "DECADE":
-        return _floor(year_of(day), 10)
-    if unit == "MONTH":
-        in_year = day - year_of(day) * 10000
-        return year_of(day) * 12 + in_year // 100 - 1
-    return year_of(day)
-
-
 def _bucket(number: Any, unit: str, certain: Any, possible: Any) -> _Bucket:
     if unit == "MONTH":
-        year = _floor(number, 12)
+        year = floor(number, 12)
         month = number - year * 12 + 1
         first = year * 10000 + month * 100 + 1
         leap = and_(year % 4 == 0, or_(year % 100 != 0, year % 400 == 0))
@@ -93,20 +80,10 @@ def _year(year: Any) -> ColumnElement[str]:
     return func.printf(case((func.abs(year) > FOUR_DIGITS, "Y%d"), (year < 0, "%05d"), else_="%04d"), year)
 
 
-def timeline(ask: Ask, documents: Select[Any]) -> ColumnElement[str]:
-    """The timeline of the documents whose ids a statement selects."""
+def timeline(ask: Ask, documents: Documents) -> ColumnElement[str]:
+    """The timeline of documents."""
     unit = term(ask["by"].known)
-    found = documents.subquery()
-    id_ = found.c[0]
-    row = DOCUMENTS.alias()
-    first, last = _number(row.c.first_day, unit), _number(row.c.last_day, unit)
-    dated = (
-        select(first.label("starts"), last.label("ends"), func.count().label("documents"))
-        .select_from(found.join(row, row.c.id == id_))
-        .correlate_except(found, row)
-        .group_by("starts", "ends")
-        .cte(nesting=True)
-    )
+    dated = by_span(documents, unit).cte(nesting=True)
     known = or_(dated.c.starts.isnot(None), dated.c.ends.isnot(None))
     lowest, highest = func.coalesce(dated.c.starts, dated.c.ends), func.coalesce(dated.c.ends, dated.c.starts)
     span = select(func.min(lowest).label("lowest"), func.max(highest).label("highest")).where(known).cte(nesting=True)
@@ -125,7 +102,7 @@ def timeline(ask: Ask, documents: Select[Any]) -> ColumnElement[str]:
     unknown = func.coalesce(func.sum(dated.c.documents), 0)
     undated = select(unknown).select_from(dated).where(~known).correlate_except(dated).scalar_subquery()
     below = ask.below(_Row(unit, span, counts, undated))
-    return as_subquery(select(below).add_cte(dated, span, counts))
+    return as_subquery(select(below).add_cte(*documents.shared, dated, span, counts))
 
 
 def _buckets(row: _Row, ask: Ask) -> ColumnElement[str]:

@@ -71,6 +71,7 @@ from schema.pages import (
 from schema.plan import TYPE_KEY, Ask
 from schema.redirects import REDIRECTS
 from schema.search import MATCHES_ARGUMENTS, SearchMatch, did_you_mean, matches
+from schema.spread import Documents
 from schema.timeline import TIMELINE_ARGUMENTS, Timeline, timeline
 from schema.vocabulary import Basis, Certainty, Evidence, PersonKind, Role, TopicKind
 
@@ -150,7 +151,7 @@ def _facets(view: PageView, ask: Ask) -> ColumnElement[str]:
 
 def _timeline(view: PageView, ask: Ask) -> ColumnElement[str]:
     """How the documents of the whole list are spread over time."""
-    return timeline(ask, view.all.ids())
+    return timeline(ask, Documents.of(ask, view.all.ids(), view.gathered))
 
 
 def _date_match(edge: EdgeRow, _: Ask) -> ColumnElement[str]:
@@ -478,7 +479,8 @@ def _correspondents(row: Row, ask: Ask) -> ColumnElement[str]:
 def _person_timeline(row: Row, ask: Ask) -> ColumnElement[str]:
     """How the person's documents are spread over time."""
     link = visible_documents(DOCUMENT_PEOPLE.alias())
-    return timeline(ask, select(link.c.document_id.label("id")).where(link.c.person_id == row.c.id).correlate_except(link))
+    ids = select(link.c.document_id.label("id")).where(link.c.person_id == row.c.id).correlate_except(link)
+    return timeline(ask, Documents.of(ask, ids))
 
 
 @strawberry.type(description="Whoever can act: a person, an organization, a family, an office, or somebody unknown.")

@@ -5,6 +5,8 @@ Top to bottom, each importing only from those below it:
     index     the search tables, kept in step with the records
     nearest   what may have been meant by a search that finds nothing
     names     the names of people and topics in memory, to be suggested
+    counts    how many documents of a result there are of each person, topic, genre, language and span of time
+    blocks    what is counted: packed numbers, kept in step with the records
     passages  the passages of a text in which a search was found
     language  the query language: what a person types → what the index is asked
     columns   what is searched: the columns of each search table, and their weights

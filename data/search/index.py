@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.sql import TableClause
 
 from data import tables
+from data.search.blocks import Blocks
 from data.search.columns import SUBJECTS, Subject
 from data.search.words import SEPARATOR, Words
 from data.statements import Insert
@@ -79,6 +80,7 @@ def rebuild(connection: Connection, stemming: str) -> None:
     index = Index(connection, Words(stemming))
     for type_, found in (("person", PEOPLE), ("topic", TOPICS), ("document", DOCUMENTS)):
         index.add(type_, connection.execute(select(found.c.id)).scalars().all())
+    index.blocks.write_all()
     index.finish()
 
 
@@ -110,6 +112,7 @@ class Index:
     def __init__(self, connection: Connection, words: Words) -> None:
         self.connection = connection
         self.words = words
+        self.blocks = Blocks(connection)
         self._names: dict[tuple[str, int], list[str]] = {}
         self._known: set[str] = set()
         self._new: set[str] = set()
@@ -129,6 +132,7 @@ class Index:
     def add_documents(self, documents: Iterable[Indexed]) -> None:
         """Indexes documents that are not in the index; their people and topics stand in the tables."""
         found = list(documents)
+        self.blocks.touch(document.id for document in found)
         if len(self._names) > NAMES_REMEMBERED:
             self._names.clear()
         self._remember("person", {part[0] for document in found for part in document.parts if part[0] is not None})
@@ -147,6 +151,8 @@ class Index:
         """Takes records out of the index; those that are not in it are no fault."""
         subject = search_table(SUBJECTS[type_])
         for some in _batched(ids, BATCH):
+            if type_ == "document":
+                self.blocks.touch(some)
             self.connection.execute(delete(subject).where(subject.c.rowid.in_(some)))
 
     def renew(self, type_: str, ids: Iterable[int]) -> None:
@@ -162,6 +168,7 @@ class Index:
     def finish(self) -> None:
         """Writes what is still at hand, and counts the change, so that whoever keeps something of the archive knows it is old."""
         self._learn()
+        self.blocks.write()
         self.connection.execute(update(META).values(changes=META.c.changes + 1))
 
     # Rows
