@@ -5,6 +5,7 @@ a small pool, because that is several times faster and lets several threads read
 """
 
 import logging
+import math
 import os
 import secrets
 import sqlite3
@@ -278,6 +279,7 @@ class Store:
             connection.create_function("fonds_passages", 3, self._passages, deterministic=True)
             connection.create_function("fonds_put_back", 2, put_back, deterministic=True)
             connection.create_function("fonds_field_names", 1, field_names, deterministic=True)
+            connection.create_function("fonds_ln", 1, math.log, deterministic=True)
             functions = _Functions(connection, self.words, self._names, self._counting)
             connection.create_function("fonds_suggest", 4, functions.suggest, deterministic=True)
             connection.create_function("fonds_offers", 3, lru_cache(OFFERS_KEPT)(functions.offers), deterministic=True)

@@ -7,9 +7,11 @@ Top to bottom, each importing only from those below it:
     prepare    all that is done before the database is asked: parse, validate, plan, price
     query      the root fields
     history    loads, changes of records, what is gone
+    correspondence who wrote to whom
     suggest    what may be meant by what somebody types
     facets     how the documents of a list are spread over people, topics, genres, languages, years
     types      Document, Person, Topic and the connections between them
+    related    what else is like a document
     lists      lists of the three types: searched, filtered and ordered
     search     search as a condition and an order; where a hit was found
     timeline   documents over time

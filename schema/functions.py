@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, LargeBinary, Select, Text, case, func, sel
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import BigInteger, Boolean, TypeDecorator
+from sqlalchemy.types import BigInteger, Boolean, Float, TypeDecorator
 
 CONCAT_MAX_PARTS = 64
 """A longer chain is nested: SQLite's parser allows an expression 1,000 levels, and each part is one."""
@@ -116,6 +116,14 @@ class offered(FunctionElement[str]):  # noqa: N801 - as above
     type = Text()
 
 
+class ln(FunctionElement[float]):  # noqa: N801 - as above
+    """The natural logarithm of a number above 0."""
+
+    inherit_cache = True
+    name = "ln"
+    type = Float()
+
+
 class extract(FunctionElement[Any]):  # noqa: N801 - as above
     """A member of a JSON object (given as text) by its path; with `is_flag` a boolean, with `is_whole` a number."""
 
@@ -202,6 +210,11 @@ def _suggested(element: suggested, compiler: SQLCompiler, **kw: Any) -> str:
 @compiles(offered, "sqlite")
 def _offered(element: offered, compiler: SQLCompiler, **kw: Any) -> str:
     return f"fonds_offers({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(ln, "sqlite")
+def _ln(element: ln, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"fonds_ln({compiler.process(element.clauses, **kw)})"
 
 
 @compiles(extract, "sqlite")
@@ -313,6 +326,19 @@ def greatest(left: ColumnElement[Any], right: ColumnElement[Any]) -> ColumnEleme
 def year_of(day: ColumnElement[int]) -> ColumnElement[int]:
     """The year of a day; years before 0 are counted astronomically."""
     return (day - ((day % 10000) + 10000) % 10000) // 10000
+
+
+CYCLES = 2_500_000
+"""Of 400 years, which have 146,097 days each: years before 0 are counted from so many cycles before, to be above 0."""
+
+
+def day_number(day: ColumnElement[int]) -> ColumnElement[int]:
+    """A day (year*10000 + month*100 + day) as a number that grows by one each day, in the Gregorian calendar of all times."""
+    month, of_month = ((day % 10000) + 10000) % 10000 // 100, ((day % 100) + 100) % 100
+    is_early = case((month < 3, 1), else_=0)  # noqa: PLR2004 - January and February end the year before
+    year = year_of(day) + CYCLES * 400 - is_early
+    of_year = (153 * (month + 12 * is_early - 3) + 2) // 5 + of_month
+    return of_year + 365 * year + year // 4 - year // 100 + year // 400
 
 
 def iso_day(day: ColumnElement[Any]) -> ColumnElement[str]:

@@ -125,10 +125,12 @@ def revisions(where: Callable[[Any], ColumnElement[bool]], *, newest_first: bool
 def counted_listing(kind: Kind, ask: Ask, statement: Any, carry: Sequence[str], **more: Any) -> Listing:
     """A grouped statement (`node_id`, `documents`, …) as a list of nodes, the largest count first; edges know what is carried.
 
-    A statement that is a CTE is run once, whatever is asked of the list.
+    A statement that is a CTE is run once, whatever is asked of the list. `by` names the order and the column that it is by, where
+    that is not the count of documents.
     """
+    name, column = more.pop("by", ("COUNT", "documents"))
     grouped = statement if isinstance(statement, CTE) else statement.subquery()
     more["shared"] = (*more.get("shared", ()), *([statement] if isinstance(statement, CTE) else []))
-    by = Order("COUNT", (Key(grouped.c.documents),), falling=True)
-    listing = kind.listing(ask, grouped, of="node_id", default=by, **more)
+    order = Order(name, (Key(grouped.c[column]),), falling=True)
+    listing = kind.listing(ask, grouped, of="node_id", default=order, **more)
     return replace(listing, carry={name: grouped.c[name] for name in carry})

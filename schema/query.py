@@ -7,6 +7,7 @@ import strawberry
 from sqlalchemy import ColumnElement, Integer, Text, and_, case, func, literal, or_, select
 
 from data.errors import PageTooLarge
+from schema.correspondence import CORRESPONDENCE_ARGUMENTS, CorrespondenceConnection, correspondence
 from schema.facts import DateColumns, HistoricalDate, as_subquery, json_text
 from schema.fields import Argument, Row, field
 from schema.filters import (
@@ -209,4 +210,5 @@ class Query:
     load = field(Load | None, load, args=LOAD_ID)
     changes = field(RevisionConnection, changes, args=CHANGES_ARGUMENTS)
     gone = field(Tombstone | None, gone, args=GONE_ID)
+    correspondence = field(CorrespondenceConnection, correspondence, args=CORRESPONDENCE_ARGUMENTS)
     suggest = field(list[Suggestion], suggest, args=SUGGEST_ARGUMENTS)

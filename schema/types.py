@@ -70,6 +70,7 @@ from schema.pages import (
 )
 from schema.plan import TYPE_KEY, Ask
 from schema.redirects import REDIRECTS
+from schema.related import days_between, related, score, shared_people, shared_topics
 from schema.search import MATCHES_ARGUMENTS, SearchMatch, did_you_mean, matches
 from schema.spread import Documents
 from schema.timeline import TIMELINE_ARGUMENTS, Timeline, timeline
@@ -265,6 +266,18 @@ _, CorrespondentConnection = connection_types(
     "The people on the other end of a person's letters, those with most letters first.",
 )
 
+_, RelatedDocumentConnection = connection_types(
+    "RelatedDocument",
+    "Document",
+    {
+        "shared_people": field("list[Person]", shared_people, "The people of both documents.", args=LIST_ARGUMENTS),
+        "shared_topics": field("list[Topic]", shared_topics, "The topics of both documents.", args=LIST_ARGUMENTS),
+        "days_apart": field(int | None, days_between),
+        "score": field(float, score),
+    },
+    "Documents that are like another, the nearest first, with the reasons.",
+)
+
 
 def _has_role(ask: Ask, link: Any) -> tuple[ColumnElement[bool], ...]:
     if ask["role"].is_null:
@@ -343,6 +356,23 @@ def _document_topics(row: Row, ask: Ask) -> ColumnElement[str]:
     return connection(ask, listing)
 
 
+def _related(row: Row, ask: Ask) -> ColumnElement[str]:
+    """What else is like this document: documents with the same people and topics, those that few have counting most, and the
+    nearer in time the more; by default the nearest first.
+    """
+    parts = related(row)
+    listing = counted_listing(
+        DOCUMENT_KIND,
+        ask,
+        parts[-1],
+        ("score",),
+        by=("SCORE", "score"),
+        edge=lambda edge: (row, _node_id(edge)),
+        shared=parts[:-1],
+    )
+    return connection(ask, listing)
+
+
 def _document_parts(row: Row, ask: Ask) -> ColumnElement[str]:
     """Every part that somebody has in the document, in the source's order; also of names that nobody has identified."""
     part = PARTS.alias()
@@ -408,6 +438,7 @@ class Document(Node):
     people = field("DocumentPersonConnection", _document_people, args=ROLE_ARGUMENT | PERSON_ARGUMENTS)
     participations = field(list[Participation], _document_parts, args=ROLE_ARGUMENT | LIST_ARGUMENTS)
     topics = field("TopicConnection", _document_topics, args=TOPIC_ARGUMENTS)
+    related = field("RelatedDocumentConnection", _related, args=DOCUMENT_ARGUMENTS)
     texts = field(
         list[Text],
         items_of(TEXTS, "document_id"),

@@ -8,6 +8,7 @@ from typing import Any
 
 from graphql import build_schema, execute_sync, parse
 from oracle_facets import Facets, timeline
+from oracle_network import correspondence, related
 from oracle_search import Index
 from oracle_suggest import did_you_mean, suggest, vocabulary
 
@@ -160,10 +161,12 @@ def named(thing: Any, ids: Iterable[str]) -> bool:
     return thing.recordId in ids or thing.id in ids
 
 
-def page(edges: list[Edge], args: dict[str, Any], keys: dict[str, Callable[[Any], Any]], type_: str) -> dict[str, Any]:
+def page(
+    edges: list[Edge], args: dict[str, Any], keys: dict[str, Callable[[Any], Any]], type_: str, oracle: Any = None
+) -> dict[str, Any]:
     wanted, order, text = args.pop("filter", None), args.pop("orderBy", None), args.pop("search", None)
     chosen = [edge for edge in edges if fits(edge.node, wanted)]
-    filtered, oracle = chosen, edges[0].node.oracle if edges and type_ else None
+    filtered, oracle = chosen, edges[0].node.oracle if edges and type_ else oracle
     ranks = oracle.index(type_).find(text) if oracle and text is not None else None
     if ranks is not None:
         chosen = [edge for edge in chosen if edge.node.recordId in ranks]
@@ -307,6 +310,9 @@ class Document(Thing):
     def topics(self, _: Any, **args: Any) -> Any:
         return page([Edge(self.oracle.topic(key), {}) for key in self.record.topics], args, NAMED, "Topic")
 
+    def related(self, _: Any, **args: Any) -> Any:
+        return page(related(self, Edge, bounded), args, DATED, "Document", self.oracle)
+
     def matches(self, key: str, value: Any) -> bool:
         rule = getattr(self, f"_on_{key}", None)
         return super().matches(key, value) if rule is None else bool(rule(value))
@@ -386,7 +392,7 @@ class Person(Thing):
         edges = [
             Edge(d, {"participations": d.edge_parts(self, role)}) for d in self.all_documents() if self in d.all_people(role)
         ]
-        return page(edges, args, DATED, "Document")
+        return page(edges, args, DATED, "Document", self.oracle)
 
     def topics(self, _: Any, **args: Any) -> Any:
         return page(counted(self.oracle.topic(t) for d in self.all_documents() for t in d.record.topics), args, NAMED, "Topic")
@@ -441,7 +447,7 @@ class Topic(Thing):
         return page([Edge(t, {}) for t in self.oracle.topics if self.recordId in t.record.broader], args, NAMED, "Topic")
 
     def documents(self, _: Any, includeNarrower: bool = False, **args: Any) -> Any:  # noqa: N803, FBT001, FBT002 - GraphQL's name
-        return page([Edge(d, {}) for d in self.all_documents(narrower=includeNarrower)], args, DATED, "Document")
+        return page([Edge(d, {}) for d in self.all_documents(narrower=includeNarrower)], args, DATED, "Document", self.oracle)
 
     def people(self, _: Any, includeNarrower: bool = False, **args: Any) -> Any:  # noqa: N803, FBT001, FBT002 - GraphQL's name
         found = self.all_documents(narrower=includeNarrower)
@@ -499,6 +505,13 @@ class Root:
 
     def topics(self, _: Any, **args: Any) -> Any:
         return page([Edge(t, {}) for t in self.oracle.topics], args, NAMED, "Topic")
+
+    def correspondence(self, _: Any, person: Any = None, **args: Any) -> Any:
+        wanted, text = args.pop("filter", None), args.pop("search", None)
+        ranks = self.oracle.index("Document").find(text) if text is not None else None
+        found = [d for d in self.oracle.documents if fits(d, wanted) and (ranks is None or d.recordId in ranks)]
+        pairs = correspondence(found, lambda one: person is None or named(one, person))
+        return connection([Edge(pair, {}) for pair in pairs], **args)
 
     def suggest(self, _: Any, text: str, first: int, types: list[str] | None = None) -> Any:
         return suggest(self.oracle, text, size(first, 100), types)

@@ -86,7 +86,7 @@ NARROWED = [
     (r'"""[^"]*"""\s*RELEVANCE\n', ""),
     (r"\boffset: Int! = 0", "offset: Offset! = 0"),
     (r"\b(after|before): String = null", r"\1: Cursor = null"),
-    (r"\b(id|below|ids): (\[?)ID!", r"\1: \2RecordId!"),
+    (r"\b(id|below|ids|person): (\[?)ID!", r"\1: \2RecordId!"),
     (r"\b(genre|language|name|identifier): \[String!\] = null", r"\1: [Term!] = null"),
     (r"\bedtf: String!\n\n  \"\"\"Sharing", 'edtf: Edtf!\n\n  """Sharing'),
 ]
@@ -451,7 +451,7 @@ def test_variables_fragments_and_directives_change_nothing(once: Asked, text: st
 # Lists in lists, deeper than generated queries go by themselves.
 
 STEPS = {
-    "Document": {"people": "Person", "topics": "Topic"},
+    "Document": {"people": "Person", "topics": "Topic", "related": "Document"},
     "Person": {"documents": "Document", "topics": "Topic", "correspondents": "Person"},
     "Topic": {"documents": "Document", "people": "Person", "broader": "Topic", "narrower": "Topic"},
     "Query": {"documents": "Document", "people": "Person", "topics": "Topic"},
@@ -517,6 +517,7 @@ WALKS = {
     ],
     'person(id: "ann") { documents': [None, *ORDERS["Document"], "{field: DATE, direction: DESC}"],
     "people": [None, *ORDERS["Person"]],
+    'document(id: "Document:odd") { related': [None, *ORDERS["Document"]],
     'topic(id: "korea") { people': [None, *ORDERS["Person"]],
     'document(id: "Document:odd") { people': [None, *ORDERS["Person"]],
     'topic(id: "awkward") { documents': [None, *ORDERS["Document"]],
