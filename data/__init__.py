@@ -10,6 +10,8 @@ Top to bottom, each importing only from those below it:
     keys      records' own ids ↔ internal ids, also of records yet to come
     prepared  the writer's statements
     tokens    who may write over HTTP
+    derive    what is made from the records, made anew
+    audit     whether a store is as it should be (a package)
     stored    rows → fields, the way back
     rows      fields → rows
     check     what is wrong with a record by itself

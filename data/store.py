@@ -8,6 +8,7 @@ import logging
 import math
 import os
 import secrets
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -25,6 +26,7 @@ from sqlalchemy import Engine, Select, create_engine, event, func, insert, inspe
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.pool import NullPool
 from sqlmodel import SQLModel
 
 from data import journal
@@ -331,6 +333,7 @@ class Store:
                 is_noted = self._begin(connection, doing)
                 yield connection
             settle(engine)
+            self._seen = (*file, 0)  # the change may have been of the stemming
             self._check_still(file)
         finally:
             if is_noted:
@@ -344,7 +347,7 @@ class Store:
         """What is to be seen to when nobody else can write any more; whether a note was left."""
         found = connection.execute(select(META.c.version, META.c.secret, META.c.stemming)).one()
         if Identity(*found) != self._identity:
-            self._seen = None  # upgraded or indexed anew since it was opened
+            self._seen = (*self._look()[:2], 0)  # upgraded or indexed anew since it was opened
             self._look()
         last_load = _last_load(connection)
         became = journal.settled(self.path, last_load)
@@ -354,6 +357,17 @@ class Store:
             return False
         journal.write(self.path, Journal(doing, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), last_load))
         return True
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A transaction that only reads: the archive as it is now, however long it lasts and whoever writes meanwhile."""
+        self._look()
+        engine = create_engine("sqlite://", creator=lambda: connect(self.path), poolclass=NullPool)
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+        with translated(self.path), engine.begin() as connection:
+            connection.execute(select(META.c.version)).one()  # it begins with what is read first
+            yield connection
+        engine.dispose()
 
     def is_unused(self) -> bool:
         """Whether nothing was ever loaded into it: so it is when the process that made it ended too early."""
@@ -494,10 +508,28 @@ def _lay_out(connection: Connection, stemming: str) -> None:
     index.create(connection)
 
 
-def copy_to(source: sqlite3.Connection, path: Path) -> None:
-    """Writes the whole of a database, as it is now, to a file that is not there yet. Raises StoreFull, StoreReadOnly."""
-    with translated(path), closing(sqlite3.connect(path)) as target:
-        source.backup(target)
+def copy(path: Path, to: Path) -> Path:
+    """The whole of a store, as it is now, in another file, which is returned. Raises StoreFull; StoreReadOnly if one is there.
+
+    Others read and write on. Under its name the copy appears when it is whole.
+    """
+    if to.exists():
+        raise StoreReadOnly(f"{to} is there already.", hint="Name a file that is not.")
+    part = to.with_name(f"{to.name}.part")
+    part.unlink(missing_ok=True)
+    with translated(path), closing(connect(path)) as source:
+        needed = source.execute("PRAGMA page_count").fetchone()[0] * source.execute("PRAGMA page_size").fetchone()[0]
+        if not to.absolute().parent.is_dir():
+            raise StoreReadOnly(f"There is no folder {to.absolute().parent}.", hint="Make it, or name another file.")
+        free = shutil.disk_usage(to.absolute().parent).free
+        if free < needed:
+            raise StoreFull(
+                f"There is no space for a copy of {path}: {needed:,} bytes are needed, {free:,} are free.",
+                hint="Make space first.",
+            )
+        with translated(to), closing(sqlite3.connect(part)) as target:
+            source.backup(target)
+    return part.replace(to)
 
 
 def settle(engine: Engine) -> None:

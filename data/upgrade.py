@@ -4,8 +4,6 @@
 else can write any more, so that of two who upgrade one store the second finds it done. Ended midway, it leaves all as it was.
 """
 
-import shutil
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,10 +15,10 @@ from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
-from data.errors import StoreDamaged, StoreFull, StoreMissing
+from data.errors import StoreDamaged, StoreMissing
 from data.search import index
 from data.search.blocks import Blocks
-from data.store import STEMMING, VERSION, connect, copy_to, engine_of, identity, path_of, settle, translated
+from data.store import STEMMING, VERSION, copy, engine_of, identity, path_of, settle, translated
 from data.tables import Meta, table
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -60,35 +58,19 @@ def upgrade(url: str, *, now: datetime, stemming: str = STEMMING) -> Upgraded:
         with translated(path), engine.begin() as connection:
             before = connection.execute(select(META.c.version)).scalar_one()
             if before < VERSION:
-                copies.append(_copy(path, before, now))
+                beside = path.with_name(f"{path.stem}.layout-{before}.{now:%Y%m%dT%H%M%SZ}{path.suffix}")
+                copies.append(copy(path, beside))
                 _migrate(path, connection, before, stemming)
                 _check_links(path, connection)
     except BaseException:
-        for copy in copies:
-            copy.unlink(missing_ok=True)  # the store is what this is a copy of
+        for beside in copies:
+            beside.unlink(missing_ok=True)  # the store is what this is a copy of
         raise
     else:
         settle(engine)
     finally:
         engine.dispose()
     return Upgraded(path, before, copy=copies[0] if copies else None)
-
-
-def _copy(path: Path, version: int, now: datetime) -> Path:
-    """A whole copy of the store beside it, named with its layout and the time. Raises StoreFull."""
-    copy = path.with_name(f"{path.stem}.layout-{version}.{now:%Y%m%dT%H%M%SZ}{path.suffix}")
-    part = path.with_name(f"{path.name}.part")
-    part.unlink(missing_ok=True)
-    with closing(connect(path)) as source:
-        needed = source.execute("PRAGMA page_count").fetchone()[0] * source.execute("PRAGMA page_size").fetchone()[0]
-        free = shutil.disk_usage(path.absolute().parent).free
-        if free < needed:
-            raise StoreFull(
-                f"There is no space for a copy of {path} beside it: {needed:,} bytes are needed, {free:,} are free.",
-                hint="Make space, and upgrade again.",
-            )
-        copy_to(source, part)
-    return part.replace(copy)
 
 
 def _migrate(path: Path, connection: Connection, before: int, stemming: str) -> None:

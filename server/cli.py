@@ -1,4 +1,4 @@
-"""The command `fonds`: serve, load, query, token, upgrade, schema, format. Exit codes: 0 done, 1 refused, 2 cannot run.
+"""The command `fonds`: serve, load, query, schema, format; tokens, upkeep. Exit codes: 0 done, 1 refused, 2 cannot run.
 
 Each command imports what it needs when it runs: all of it together takes a second.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import gc
 import json
 import socket
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,8 +15,9 @@ import orjson
 import typer
 
 from data.errors import FondsError, StoreMissing
-from server import tokens
+from server import tokens, upkeep
 from server.console import Database, messages, readable_errors, settings_with
+from server.upkeep import bring_up, tell_unfinished
 
 if TYPE_CHECKING:
     from data.store import Store
@@ -33,6 +33,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(tokens.app, name="token")
+app.add_typer(upkeep.app)
 
 
 def main() -> None:
@@ -65,28 +66,14 @@ def serve(
     run(store, settings, listening)
 
 
-def _upgrade(settings: Settings) -> None:
-    """Brings the store to the newest layout, and says so."""
-    from data.upgrade import upgrade as upgrade_store
-
-    messages.print(str(upgrade_store(settings.database_url, now=datetime.now(UTC), stemming=settings.stemming)))
-
-
-def _tell_unfinished(store: Store) -> None:
-    """Says what became of a load that was cut off, if there was one."""
-    became = store.unfinished()
-    if became:
-        messages.print(became, style="yellow")
-
-
 def _store_to_serve(settings: Settings) -> Store:
     from data.store import Store, is_blank, is_older, path_of
 
     url, path = settings.database_url, path_of(settings.database_url)
     if settings.upgrade and is_older(path):
-        _upgrade(settings)
+        bring_up(settings)
     store = Store.create(url, settings.stemming) if is_blank(path) else Store.open(url)
-    _tell_unfinished(store)
+    tell_unfinished(store)
     if not store.is_unused():
         return store
     from data.load import load as load_records
@@ -138,9 +125,9 @@ def load(
         path = path_of(url)
         is_new = not path.exists()
         if settings.upgrade and is_older(path):
-            _upgrade(settings)
+            bring_up(settings)
         store = Store.create(url, settings.stemming)
-        _tell_unfinished(store)
+        tell_unfinished(store)
         try:
             report = load_records(store, files, file_format)
         except FondsError:
@@ -208,17 +195,6 @@ def _variables(given: str | None) -> dict[str, Any] | None:
         messages.print("error: the variables are not a JSON object.", style="red")
         raise typer.Exit(2)
     return found
-
-
-@app.command()
-def upgrade(database: Database = None) -> None:
-    """Bring the store of an older Fonds up to this one, after a copy of it beside it.
-
-    Example: fonds upgrade --database sqlite:///letters.db
-    """
-    settings = settings_with(database_url=database)
-    with readable_errors():
-        _upgrade(settings)
 
 
 @app.command()
