@@ -214,6 +214,12 @@ class StoreDamaged(StoreError):
     told = "The archive's store is damaged."
 
 
+class FileUnusable(FondsError):
+    """A file that a command was given is not what it should be."""
+
+    code = "FILE_UNUSABLE"
+
+
 class RequestError(FondsError):
     """A fault in a query, told to the client as it stands: it may hold nothing but what the client sent."""
 
@@ -274,6 +280,18 @@ class BadRequest(RequestError):
     def __init__(self, message: str, *, status: int = 400, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
         self.status = status
+
+
+class PersistedQueryNotFound(BadRequest):
+    code = "PERSISTED_QUERY_NOT_FOUND"
+
+
+class PersistedQueryNotSupported(BadRequest):
+    code = "PERSISTED_QUERY_NOT_SUPPORTED"
+
+
+class OperationNotTrusted(BadRequest):
+    code = "OPERATION_NOT_TRUSTED"
 
 
 class BodyTooLarge(BadRequest):

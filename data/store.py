@@ -199,6 +199,10 @@ class Store:
         self._file = str(path.absolute())
         self._idle: LifoQueue[sqlite3.Connection] = LifoQueue()
         self._engine: Engine | None = None
+        self._watching = Lock()
+        self._watcher: sqlite3.Connection | None = None
+        self._watched = (0, 0)
+        self._watchers = 0
         self._identity: Identity | None = None
         self._seen: Seen | None = None
         self._looking = Lock()
@@ -317,6 +321,22 @@ class Store:
                     (text,) = connection.execute(sql, values).fetchone()
         return str(text)
 
+    def version(self) -> tuple[int, int]:
+        """Another one after every commit, by whatever process, and for another file. Raises StoreError."""
+        with translated(self.path), self._watching:
+            seen = self._look()
+            if self._watcher is None or self._watched != seen[:2]:
+                self._end_watching()
+                self._watcher, self._watched = connect(self.path), seen[:2]
+                self._watchers += 1
+            (commits,) = self._watcher.execute("PRAGMA data_version").fetchone()
+        return self._watchers, commits
+
+    def _end_watching(self) -> None:
+        if self._watcher is not None:
+            self._watcher.close()
+            self._watcher = None
+
     @contextmanager
     def writing(self, doing: str | None = None) -> Iterator[Connection]:
         """One transaction: committed at the end, rolled back by any error. Raises StoreLocked, StoreReadOnly, StoreFull.
@@ -406,6 +426,8 @@ class Store:
 
     def close(self) -> None:
         """Ends all connections; the store may be used again."""
+        with self._watching:
+            self._end_watching()
         self._drop_idle()
         if self._engine is not None:
             self._engine.dispose()

@@ -4,6 +4,7 @@ Top to bottom, each importing only from those below it:
 
     execute    an operation from its text to the JSON of its answer
     reading    running a plan: at once or in a thread, within its time
+    answers    answers that were given before
     prepare    all that is done before the database is asked: parse, validate, plan, price
     query      the root fields
     history    loads, changes of records, what is gone

@@ -12,10 +12,15 @@ import orjson
 from graphql import execute_sync
 
 from data.store import Store
+from schema.answers import Answers
 from schema.faults import faults, told
 from schema.limits import Limits
+from schema.plan import Plan
 from schema.prepare import GRAPHQL, Preparing, Ready, schema
 from schema.reading import Readers, beside
+
+EVERYBODY = "everybody"
+"""Who asks: all see the same. Where they do not, this is where an answer becomes somebody's."""
 
 __all__ = ["Answer", "Archive", "answer", "faults", "run", "schema"]
 
@@ -34,6 +39,11 @@ class Archive:
         return Preparing(self.store, self.name, self.limits)
 
     @cached_property
+    def answers(self) -> Answers:
+        """What it answered, as long as that holds."""
+        return Answers(self.limits.answers_max_bytes)
+
+    @cached_property
     def readers(self) -> Readers:
         """Who runs its plans."""
         return Readers(self.store, self.limits)
@@ -43,13 +53,15 @@ class Archive:
 class Answer:
     """What an operation came to, in GraphQL's response format; a request that was refused has no `data` at all.
 
-    `body["data"]` may be an `orjson.Fragment`, the database's own JSON; then `content` is the whole as bytes.
+    `body["data"]` may be an `orjson.Fragment`, the database's own JSON; then `content` is the whole as bytes. With `wants_cost`
+    the answer says what it cost.
     """
 
     body: dict[str, Any] = field(default_factory=dict)
     content: bytes | None = None
     operation: str | None = None
     statements: int = 0
+    wants_cost: bool = False
 
     @property
     def is_refused(self) -> bool:
@@ -95,18 +107,34 @@ async def _run_once(archive: Archive, text: str, variables: dict[str, Any] | Non
 
 
 async def _read(archive: Archive, ready: Ready, answer: Answer, variables: dict[str, Any] | None) -> None:
-    found = "{}"
+    found = b"{}"
     if ready.plan:
-        answer.statements = 1
-        found = await archive.readers.read(ready.plan, ready.values)
+        found = await _found(archive, ready.plan, ready.values, answer)
     if ready.operation.introspects:
         answer.body = await beside(partial(_walked, ready, found, variables))
     else:
-        answer.content = b'{"data":%b}' % found.encode()
         answer.body = {"data": orjson.Fragment(found)}
+        answer.content = b'{"data":%b}' % found
+    if answer.wants_cost:
+        answer.body["extensions"] = {"cost": {"rows": ready.cost, "limit": archive.limits.query_max_cost_rows}}
+        answer.content = None
 
 
-def _walked(ready: Ready, found: str, variables: dict[str, Any] | None) -> dict[str, Any]:
+async def _found(archive: Archive, plan: Plan, values: tuple[Any, ...], answer: Answer) -> bytes:
+    """The data: those that were found before, if nothing was committed since; else what the statement selects."""
+    answers = archive.answers
+    version = archive.store.version() if answers.most_bytes else None
+    asked = (plan.number, values, EVERYBODY)
+    found = answers.find(version, asked) if answers.most_bytes else None
+    if found is None:
+        answer.statements = 1
+        found = (await archive.readers.read(plan, values)).encode()
+        if answers.most_bytes:
+            answers.keep(version, asked, found)
+    return found
+
+
+def _walked(ready: Ready, found: bytes, variables: dict[str, Any] | None) -> dict[str, Any]:
     """The answer as graphql-core makes it, from the data that were found."""
     operation = ready.operation
     result = execute_sync(GRAPHQL, operation.document, orjson.loads(found), {}, variables, operation.name)

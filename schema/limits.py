@@ -37,6 +37,7 @@ class Limits:
     query_max_directives: int = 100
     query_max_cost_rows: int = 100_000
     statement_max_seconds: float = 5.0
+    answers_max_bytes: int = 16 * 1024 * 1024
     read_threads: int = 4
     read_wait_max_seconds: float = 3.0
     introspection: bool = True

@@ -7,6 +7,7 @@ but on types and not on data: each field gives a SQL expression, and an object i
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from math import inf
 from typing import Any, cast
 
@@ -55,6 +56,7 @@ class Plan:
     checks: tuple["Bound", ...]
     cost: "Cost"
     steers: tuple["Bound", ...] = ()
+    number: int = field(default_factory=count().__next__, compare=False)
     pace: "Pace" = field(default_factory=lambda: Pace(), compare=False)  # noqa: PLW0108 - it stands below
 
     def bind(self, variables: Variables) -> tuple[Any, ...]:

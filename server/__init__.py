@@ -9,6 +9,8 @@ Top to bottom, each importing only from those below it:
     serving     a server process
     app         the HTTP application: /graphql, /graphiql/, /healthz
     graphql     the endpoint: a request is read, answered, and sent with its status
+    encodings   compressed answers
+    persisted   operations that are asked for by a hash
     requests    what is a GraphQL request over HTTP
     headers     what keeps a browser safe
     connections limits for slow and silent connections

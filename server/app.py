@@ -19,6 +19,7 @@ from schema.execute import Archive
 from server.graphql import Endpoint
 from server.headers import SafeHeaders
 from server.logs import RequestLog
+from server.persisted import Persisted, read_trusted
 from server.requests import Reader
 from server.settings import Settings
 
@@ -79,7 +80,13 @@ def make_app(archive: Archive, settings: Settings) -> ASGIApp:
         message = f"{shorten(request.url.path)}: {error.detail}."
         return JSONResponse({"errors": [{"message": message, "extensions": shown}]}, error.status_code, error.headers)
 
-    endpoint = Endpoint(archive, Reader(settings.body_max_bytes, settings.body_max_seconds))
+    trusted = read_trusted(Path(settings.trusted_operations)) if settings.trusted_operations else None
+    endpoint = Endpoint(
+        archive,
+        Reader(settings.body_max_bytes, settings.body_max_seconds),
+        Persisted(settings.persisted_queries_max_bytes, trusted),
+        settings.cache_control,
+    )
     routes: list[BaseRoute] = [Route("/", home), Route("/healthz", health), Route("/graphql", endpoint)]
     if settings.graphiql:
         explorer = GZipMiddleware(Explorer(directory=GRAPHIQL, html=True), minimum_size=1024)

@@ -50,20 +50,28 @@ def serve(
         int | None,
         typer.Option(help="The port; 0 takes a free one. [FONDS_PORT; default 8000]", min=0, max=65535),
     ] = None,
+    workers: Annotated[int | None, typer.Option(help="How many processes answer. [FONDS_WORKERS; default 1]", min=1)] = None,
+    trusted: Annotated[
+        Path | None,
+        typer.Option("--trusted-operations", help="Answer only the operations of this file. [FONDS_TRUSTED_OPERATIONS]"),
+    ] = None,
 ) -> None:
     """Serve the archive over HTTP; a new store is filled with the nine bundled documents.
 
     Example: fonds serve --database sqlite:///letters.db --port 8080
     """
-    from server.serving import run
+    from server.serving import check, run
 
-    settings = settings_with(database_url=database, host=host, port=port)
+    settings = settings_with(
+        database_url=database, host=host, port=port, workers=workers, trusted_operations=trusted and str(trusted)
+    )
     with readable_errors():
-        store = _store_to_serve(settings)
+        check(settings)
+        _store_to_serve(settings).close()
     listening = _listen(settings.host, settings.port)
     base = f"http://{settings.host}:{listening.getsockname()[1]}"
     messages.print(f"GraphQL API: {base}/graphql\nExplorer:    {base}/graphiql/\nStop with Ctrl-C.")
-    run(store, settings, listening)
+    run(settings, listening)
 
 
 def _store_to_serve(settings: Settings) -> Store:

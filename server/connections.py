@@ -1,7 +1,8 @@
-"""Connections that may not be slow, silent or without end: uvicorn's protocol with limits for the head of a request."""
+"""Connections that may not be slow, silent or without end: uvicorn's protocol with limits for request heads and for reading."""
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -14,8 +15,8 @@ TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\
 class Bounded(HttpToolsProtocol):
     """One connection. Silent or slow before the head of a request is there, it gets 408; with too large a head, 431."""
 
-    header_max_bytes: int
-    header_max_seconds: float
+    limits: "Protocol"
+    writing: asyncio.TimerHandle | None = None
     waiting: asyncio.TimerHandle | None = None
     head_bytes = 0
 
@@ -25,6 +26,7 @@ class Bounded(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
+        self._stop_writing()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -47,9 +49,23 @@ class Bounded(HttpToolsProtocol):
         if self._check_head(len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)):
             super().on_headers_complete()
 
+    def pause_writing(self) -> None:
+        """The client reads more slowly than it is written to: it has so long to go on, then the connection is cut."""
+        super().pause_writing()
+        self.writing = self.loop.call_later(self.limits.write_max_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._stop_writing()
+
+    def _stop_writing(self) -> None:
+        if self.writing is not None:
+            self.writing.cancel()
+            self.writing = None
+
     def _await_head(self) -> None:
         self._stop_waiting()
-        self.waiting = self.loop.call_later(self.header_max_seconds, self._refuse, TOO_LATE)
+        self.waiting = self.loop.call_later(self.limits.header_max_seconds, self._refuse, TOO_LATE)
 
     def _stop_waiting(self) -> None:
         if self.waiting is not None:
@@ -57,7 +73,7 @@ class Bounded(HttpToolsProtocol):
             self.waiting = None
 
     def _check_head(self, size: int = 0) -> bool:
-        if max(size, self.head_bytes) <= self.header_max_bytes:
+        if max(size, self.head_bytes) <= self.limits.header_max_bytes:
             return True
         self._refuse(TOO_LARGE)
         return False
@@ -72,7 +88,15 @@ class Bounded(HttpToolsProtocol):
         """Nothing: a request for a WebSocket is answered as the plain request that it is too, and has its line in the log."""
 
 
-def bounded(header_max_bytes: int, header_max_seconds: float) -> type[HttpToolsProtocol]:
-    """The protocol with these limits, as uvicorn wants it: a class."""
-    limits = {"header_max_bytes": header_max_bytes, "header_max_seconds": header_max_seconds}
-    return type("BoundedProtocol", (Bounded,), limits)
+@dataclass(frozen=True)
+class Protocol:
+    """Makes the protocol of each connection, with these limits: what uvicorn takes as its `http`."""
+
+    header_max_bytes: int
+    header_max_seconds: float
+    write_max_seconds: float
+
+    def __call__(self, **given: Any) -> Bounded:
+        made = Bounded(**given)
+        made.limits = self
+        return made

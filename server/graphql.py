@@ -8,6 +8,7 @@ There are no mutations, so a GET can do no harm; no form content type is read, s
 
 import asyncio
 from dataclasses import dataclass
+from hashlib import blake2b
 from time import perf_counter
 from typing import Any
 
@@ -16,28 +17,37 @@ from starlette.types import Receive, Scope, Send
 
 from data.errors import ArchiveBusy, BadRequest, StoreError
 from schema.execute import Answer, Archive, faults, run
+from server.encodings import COMPRESSED_MIN_BYTES, ENCODINGS, encoding
 from server.headers import SAFE_HEADERS
 from server.logs import Outcome, log_request
-from server.requests import GRAPHQL_JSON, JSON, METHOD_NOT_ALLOWED, Asked, ClientGone, Reader, wanted
+from server.persisted import Persisted
+from server.requests import GRAPHQL_JSON, JSON, METHOD_NOT_ALLOWED, ClientGone, Headers, Reader, wanted
 
+NOT_MODIFIED = 304
 CLIENT_GONE = 499
 BUSY = 503
 UNAVAILABLE = {ArchiveBusy.code, StoreError.code} | {kind.code for kind in StoreError.__subclasses__()}
 LOOK_AFTER_SECONDS = 0.05
 """An answer that takes longer is given up when the client goes away; before, looking would cost more than it saves."""
 
-EVERY_ANSWER = (*SAFE_HEADERS, (b"access-control-allow-origin", b"*"), (b"vary", b"Accept"))
+COMPRESS_BESIDE_BYTES = 64 * 1024
+"""A larger answer is compressed in a thread."""
+
+EVERY_ANSWER = (*SAFE_HEADERS, (b"access-control-allow-origin", b"*"), (b"vary", b"Accept, Accept-Encoding"))
 KINDS = {kind: (b"content-type", f"{kind}; charset=utf-8".encode()) for kind in (JSON, GRAPHQL_JSON)}
 MORE_HEADERS = {METHOD_NOT_ALLOWED: ((b"allow", b"GET, POST"),), BUSY: ((b"retry-after", b"1"),)}
+NOT_KEPT = (b"cache-control", b"no-store")
+
+Header = tuple[bytes, bytes]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Response:
-    """An answer as bytes, with its status and what kind of JSON it is."""
+    """An answer as bytes, with its status and headers."""
 
     status: int
-    kind: str
-    content: bytes
+    headers: tuple[Header, ...] = ()
+    content: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -46,6 +56,8 @@ class Endpoint:
 
     archive: Archive
     reader: Reader
+    persisted: Persisted
+    cache_control: str
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         start = perf_counter()
@@ -53,7 +65,7 @@ class Endpoint:
         try:
             response = await self._respond(scope, receive, answer)
         except ClientGone:
-            response = Response(CLIENT_GONE, JSON, b"")
+            response = Response(CLIENT_GONE)
         await _send(send, response)
         log_request(scope, start, Outcome(response.status, len(response.content), answer.operation, answer.statements))
 
@@ -63,16 +75,58 @@ class Endpoint:
         try:
             kind = wanted(headers.get(b"accept", b""))
             asked = await self.reader.read(scope, headers, receive)
+            text = self.persisted.text(asked.query, asked.extensions)
         except BadRequest as error:
-            return Response(error.status, kind, orjson.dumps({"errors": faults(error)}))
-        await _while_wanted(receive, self.archive, asked, answer)
+            content = orjson.dumps({"errors": faults(error)})
+            return Response(error.status, (KINDS[kind], NOT_KEPT), content)
+        answer.wants_cost = asked.extensions.get("cost") is True
+        await _while_wanted(receive, self.archive, Operation(text, asked.variables, asked.operation), answer)
         content = answer.content or orjson.dumps(answer.body)
-        return Response(_status(answer, kind), kind, content)
+        if asked.extensions and scope["method"] == "POST" and not answer.is_refused:
+            self.persisted.keep(text, asked.extensions)
+        response = Response(_status(answer, kind), (KINDS[kind],), content)
+        if scope["method"] != "POST":
+            response = self._to_be_kept(response, headers) if "errors" not in answer.body else _with(response, NOT_KEPT)
+        return await _compressed(response, headers)
+
+    def _to_be_kept(self, response: Response, headers: Headers) -> Response:
+        """The answer to a GET, with what caches need; without a body, if the client has it."""
+        etag = b'W/"%b"' % blake2b(response.content, digest_size=12).hexdigest().encode()
+        caching = ((b"etag", etag), (b"cache-control", self.cache_control.encode()))
+        known = {tag.strip() for tag in headers.get(b"if-none-match", b"").split(b",")}
+        if etag in known or etag.removeprefix(b"W/") in known or b"*" in known:
+            return Response(NOT_MODIFIED, caching)
+        return _with(response, *caching)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What is to be run."""
+
+    text: str
+    variables: dict[str, Any] | None
+    name: str | None
+
+
+def _with(response: Response, *headers: Header) -> Response:
+    return Response(response.status, (*response.headers, *headers), response.content)
+
+
+async def _compressed(response: Response, headers: Headers) -> Response:
+    """The answer as the client likes it best, if it is worth the work."""
+    name = encoding(headers[b"accept-encoding"]) if b"accept-encoding" in headers else None
+    if name is None or len(response.content) < COMPRESSED_MIN_BYTES:
+        return response
+    compress = ENCODINGS[name]
+    is_large = len(response.content) > COMPRESS_BESIDE_BYTES
+    content = await asyncio.to_thread(compress, response.content) if is_large else compress(response.content)
+    return Response(response.status, (*response.headers, (b"content-encoding", name.encode())), content)
 
 
 async def _send(send: Send, response: Response) -> None:
-    length = (b"content-length", b"%d" % len(response.content))
-    headers = [KINDS[response.kind], length, *EVERY_ANSWER, *MORE_HEADERS.get(response.status, ())]
+    headers = [*response.headers, *EVERY_ANSWER, *MORE_HEADERS.get(response.status, ())]
+    if response.status != NOT_MODIFIED:
+        headers.append((b"content-length", b"%d" % len(response.content)))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": response.content})
 
@@ -91,7 +145,7 @@ def _status(answer: Answer, kind: str) -> int:
     return 400 if kind == GRAPHQL_JSON else 200
 
 
-async def _while_wanted(receive: Receive, archive: Archive, asked: Asked, answer: Answer) -> None:
+async def _while_wanted(receive: Receive, archive: Archive, asked: Operation, answer: Answer) -> None:
     """Answers; if the client goes away first, the work is stopped. Raises ClientGone."""
     task: Any = asyncio.current_task()
     gone: list[asyncio.Task[None]] = []
@@ -102,7 +156,7 @@ async def _while_wanted(receive: Receive, archive: Archive, asked: Asked, answer
 
     timer = asyncio.get_running_loop().call_later(LOOK_AFTER_SECONDS, look)
     try:
-        await run(archive, asked.query, asked.variables, asked.operation, answer=answer)
+        await run(archive, asked.text, asked.variables, asked.name, answer=answer)
     except asyncio.CancelledError:
         if not (gone and gone[0].done()):
             raise

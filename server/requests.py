@@ -17,6 +17,7 @@ PARAMETERS = {"query": str, "operationName": str, "variables": dict, "extensions
 OBJECTS = ("variables", "extensions")
 METHOD_NOT_ALLOWED = 405
 HEADERS_KEPT = 256
+NO_EXTENSIONS: Mapping[str, Any] = {}
 
 Headers = Mapping[bytes, bytes]
 
@@ -29,9 +30,10 @@ class ClientGone(Exception):
 class Asked:
     """A GraphQL request, whichever way it came."""
 
-    query: str
+    query: str | None
     variables: dict[str, Any] | None
     operation: str | None
+    extensions: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -132,9 +134,9 @@ def checked(found: dict[str, Any]) -> Asked:
         if value is not None and not isinstance(value, kind):
             what = "a text" if kind is str else "an object"
             raise BadRequest(f"`{name}` is {_name(value)}, not {what}.", hint="See the GraphQL-over-HTTP specification.")
-    if not found.get("query"):
-        raise BadRequest("There is no `query`.", hint='Send {"query": "{ archive { name } }"}, or ?query=… by GET.')
-    return Asked(found["query"], found.get("variables"), found.get("operationName") or None)
+    return Asked(
+        found.get("query"), found.get("variables"), found.get("operationName") or None, found.get("extensions") or NO_EXTENSIONS
+    )
 
 
 def _name(value: object) -> str:

@@ -1,28 +1,55 @@
-"""A server process: the application behind a socket, until it is told to stop."""
+"""Serving: one process, or several behind one socket that are started anew when they die."""
 
 import gc
 import math
 import socket
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
 
 import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.supervisors import Multiprocess
 
 from data.store import Store
 from schema.execute import Archive
 from server.app import make_app
-from server.connections import bounded
+from server.connections import Protocol
 from server.logs import start_logging
+from server.persisted import read_trusted
 from server.settings import Settings
 
 STOP_GRACE_SECONDS = 5
+BACKLOG = 2048
 
 
-def run(store: Store, settings: Settings, listening: socket.socket) -> None:
-    """Answers on the socket from the store; returns when it was stopped. Closes the store."""
-    start_logging(settings.log_level)
-    application = make_app(Archive(store, settings.archive_name, settings.limits()), settings)
+def check(settings: Settings) -> None:
+    """Raises FileUnusable for a file that the settings name, and that is not what it should be."""
+    if settings.trusted_operations:
+        read_trusted(Path(settings.trusted_operations))
+
+
+@dataclass(frozen=True)
+class Making:
+    """Makes the application of a process, from a store that is there. Processes are handed it, so it holds no more than that."""
+
+    settings: Settings
+
+    def __call__(self) -> ASGIApp:
+        settings = self.settings
+        start_logging(settings.log_level)
+        application = make_app(Archive(Store.open(settings.database_url), settings.archive_name, settings.limits()), settings)
+        gc.freeze()  # what is there now stays: the collector need not look at it again
+        return application
+
+
+def run(settings: Settings, listening: socket.socket) -> None:
+    """Answers on the socket from the store, which has to be there; returns when it was told to stop."""
     config = uvicorn.Config(
-        application,
-        http=bounded(settings.header_max_bytes, settings.header_max_seconds),
+        Making(settings),
+        factory=True,
+        workers=settings.workers,
+        http=cast("Any", Protocol(settings.header_max_bytes, settings.header_max_seconds, settings.idle_max_seconds)),
         ws="none",
         log_config=None,
         access_log=False,
@@ -30,6 +57,9 @@ def run(store: Store, settings: Settings, listening: socket.socket) -> None:
         timeout_keep_alive=math.ceil(settings.idle_max_seconds),
         timeout_graceful_shutdown=STOP_GRACE_SECONDS,
     )
-    gc.freeze()  # what is there now stays: the collector need not look at it again
-    uvicorn.Server(config).run(sockets=[listening])
-    store.close()
+    if settings.workers == 1:
+        uvicorn.Server(config).run(sockets=[listening])
+    else:
+        start_logging(settings.log_level)
+        listening.listen(BACKLOG)
+        Multiprocess(config, [listening]).run()

@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     archive_name: str = Field(default="Fonds", description="What `archive { name }` answers.")
     host: str = Field(default="127.0.0.1", description="The address that `fonds serve` listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Its port; 0 takes a free one.")
+    workers: int = Field(default=1, ge=1, description="How many processes answer, behind one port; one that dies is replaced.")
     log_level: str = Field(
         default="INFO",
         pattern="^(DEBUG|INFO|WARNING|ERROR)$",
@@ -60,6 +61,22 @@ class Settings(BaseSettings):
     )
     statement_max_seconds: float = Field(
         default=AT_MOST.statement_max_seconds, gt=0, description="The longest that the database may work on a query."
+    )
+    answers_max_bytes: int = Field(
+        default=AT_MOST.answers_max_bytes,
+        ge=0,
+        description="How many bytes of answers are kept until something is committed; 0 keeps none.",
+    )
+    cache_control: str = Field(
+        default="no-cache",
+        pattern=r"^[\x20-\x7e]*$",
+        description="The `Cache-Control` of answers to GET, such as `public, max-age=60`; `no-cache` has them asked for anew.",
+    )
+    persisted_queries_max_bytes: int = Field(
+        default=1024 * 1024, ge=0, description="How many bytes of operations clients may ask for by their hash; 0 keeps none."
+    )
+    trusted_operations: str = Field(
+        default="", description="A file of operations (a JSON manifest, or `.graphql`); no others are then answered."
     )
     read_threads: int = Field(
         default=AT_MOST.read_threads, ge=1, description="How many statements may run at a time, beside those that take no time."

@@ -249,6 +249,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
         query_max_aliases=1000,
         query_max_directives=1000,
         query_max_cost_rows=10**12,
+        answers_max_bytes=0,
     )
     yield Archive(store, limits=generous)
     store.close()

@@ -1,9 +1,12 @@
 """The endpoint as the GraphQL-over-HTTP specification has it, and what it says to a request that is none."""
 
 import gzip
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
+from importlib import import_module
 from typing import Any
 
+import brotli
 import pytest
 from starlette.testclient import TestClient
 
@@ -15,6 +18,13 @@ Client = TestClient
 QUERY = "{ documents { totalCount } }"
 NINE = {"data": {"documents": {"totalCount": 9}}}
 JSON = {"Content-Type": "application/json"}
+ZSTANDARD = import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
+DECOMPRESS: dict[str | None, Callable[[bytes], bytes]] = {
+    "gzip": gzip.decompress,
+    "br": brotli.decompress,
+    "zstd": ZSTANDARD.decompress,
+    None: bytes,
+}
 
 
 @pytest.fixture(scope="module")
@@ -185,3 +195,36 @@ def test_a_fault_of_ours_before_execution_is_500_and_masked(nine: Archive, monke
             assert answer.status_code == 500
             assert answer.json()["errors"][0]["extensions"]["code"] == "INTERNAL_ERROR"
             assert "secret" not in answer.text
+
+
+LARGE = "{ documents { nodes { title description } } }"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "name"),
+    [
+        ("gzip", "gzip"),
+        ("br", "br"),
+        ("zstd", "zstd"),
+        ("gzip, deflate, br, zstd", "zstd"),
+        ("gzip;q=0.9, br;q=0.8", "gzip"),
+        ("zstd;q=0, *", "br"),
+        ("identity, gzip;q=0.5", None),
+        ("gzip;q=0", None),
+        ("deflate", None),
+        ("", None),
+    ],
+)
+def test_an_answer_is_compressed_as_the_client_likes_best(client: Client, accepted: str, name: str | None) -> None:
+    plain = client.post("/graphql", json={"query": LARGE}, headers={"Accept-Encoding": "identity"})
+    with client.stream("POST", "/graphql", json={"query": LARGE}, headers={"Accept-Encoding": accepted}) as answer:
+        content = b"".join(answer.iter_raw())
+    assert answer.headers.get("content-encoding") == name
+    assert answer.headers["content-length"] == str(len(content))
+    assert answer.headers["vary"] == "Accept, Accept-Encoding"
+    assert DECOMPRESS[name](content) == plain.content
+
+
+def test_a_small_answer_is_sent_as_it_is(client: Client) -> None:
+    answer = client.post("/graphql", json={"query": QUERY}, headers={"Accept-Encoding": "gzip, br, zstd"})
+    assert "content-encoding" not in answer.headers
