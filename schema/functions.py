@@ -5,9 +5,9 @@ on the number of arguments, and both databases can do it. An expression whose ty
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, LargeBinary, Select, Text, case, func, select, type_coerce
+from sqlalchemy import ColumnElement, Join, LargeBinary, Select, Text, case, func, select, type_coerce
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -162,6 +162,19 @@ class spans(FunctionElement[str]):  # noqa: N801 - as above
     type = Text()
 
 
+class in_order(Join):  # noqa: N801 - as above
+    """A join whose left side is read first, row by row in its order, and the right side for each of them."""
+
+    inherit_cache = True
+
+
+@compiles(in_order, "sqlite")
+def _in_order(element: in_order, compiler: SQLCompiler, *, asfrom: bool = False, **kw: Any) -> str:  # noqa: ARG001 - of joins
+    left, right = (compiler.process(side, asfrom=True, **kw) for side in (element.left, element.right))
+    condition = compiler.process(cast("Any", element.onclause), **kw)
+    return f"{left} CROSS JOIN {right} ON {condition}"
+
+
 @compiles(inline)
 def _inline(element: inline, compiler: SQLCompiler, **_: object) -> str:
     return compiler.render_literal_value(element.text, Text())
@@ -179,7 +192,7 @@ def _quote(element: quote, compiler: SQLCompiler, **kw: Any) -> str:
 
 @compiles(join_text, "sqlite")
 def _join_text(element: join_text, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"group_concat({compiler.process(element.clauses, **kw)}, ',')"
+    return f"group_concat({compiler.process(element.clauses, **kw)})"
 
 
 @compiles(each, "sqlite")

@@ -71,19 +71,23 @@ class Kind:
         default = more.pop("default", Order("DEFAULT"))
         search = search or searching(ask, self.subject)
         by, hits = self._order(ask, row, search, default)
+        is_ranked = hits is not None
         wanted = ask["filter"].without(omit)
-        rows: FromClause = row if link is None else link
-        node_id = row.c.id if link is None else link.c[of]
+        source: FromClause | None = link
         where = list(more.pop("where", ()))
         needs_row = not wanted.is_null or (by is not default and by.name != "RELEVANCE") or bool(search and search.needs_row)
-        if link is not None and needs_row:
-            rows = link.join(row, row.c.id == node_id)
+        if source is None and hits is not None and not needs_row:
+            source, hits, of = hits, None, "id"
+        rows: FromClause = row if source is None else source
+        node_id = row.c.id if source is None else source.c[of]
+        if source is not None and needs_row:
+            rows = source.join(row, row.c.id == node_id)
         if not wanted.is_null:
             where.append(condition(ask, row, wanted, self.rules))
         if hits is not None:
             rows = rows.join(hits, hits.c.id == node_id)
         if search:
-            where += search.conditions(row, node_id, ranked=hits is not None)
+            where += search.conditions(row, node_id, ranked=is_ranked)
         return Listing(
             rows,
             node_id,

@@ -36,7 +36,7 @@ from data.cursors import unseal
 from data.errors import InvalidArgument, InvalidCursor, PageTooLarge
 from schema.arguments import Arg
 from schema.fields import Argument
-from schema.functions import gathered, greatest, inline, joined, json_array, least, quote, seal
+from schema.functions import gathered, greatest, in_order, inline, joined, json_array, least, quote, seal
 from schema.limits import Limits
 from schema.plan import Ask
 
@@ -203,7 +203,7 @@ def connection(ask: Ask, listing: Listing) -> ColumnElement[str]:
     if found is None:
         below = _typed(case((func.count() >= 0, below)), below)
     elif selected & {"edges", "nodes"}:
-        rows = page.outerjoin(node, found)  # outer, because its left side, which has the order, is then read first
+        rows = in_order(page, node, found)
     else:
         below = _typed(case((func.count() >= 0, below)), below)  # an aggregate, as lists are: one row from however many
     return cast(

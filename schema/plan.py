@@ -7,6 +7,7 @@ but on types and not on data: each field gives a SQL expression, and an object i
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import count
 from math import inf
 from typing import Any, cast
@@ -63,7 +64,21 @@ class Plan:
         """The values of the placeholders. Raises GraphQLError for a value that its argument does not allow."""
         for check in self.checks:
             check(variables)
-        return tuple(value(variables) if isinstance(value, Bound) else value for value in self.values)
+        values = list(self.values)
+        for bound, places in self.bounds:
+            value = bound(variables)
+            for place in places:
+                values[place] = value
+        return tuple(values)
+
+    @cached_property
+    def bounds(self) -> tuple[tuple["Bound", tuple[int, ...]], ...]:
+        """What is found at each run, each with all its places among the values."""
+        places: dict[int, tuple[Bound, list[int]]] = {}
+        for place, value in enumerate(self.values):
+            if isinstance(value, Bound):
+                places.setdefault(id(value), (value, []))[1].append(place)
+        return tuple((bound, tuple(found)) for bound, found in places.values())
 
 
 @dataclass

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import strawberry
-from sqlalchemy import ColumnElement, Integer, Text, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Integer, Text, and_, func, literal, select
 
 from data.errors import PageTooLarge
 from schema.correspondence import CORRESPONDENCE_ARGUMENTS, CorrespondenceConnection, correspondence
@@ -101,16 +101,21 @@ def _archive(row: Row, ask: Ask) -> ColumnElement[str]:
 
 
 def _by_id(type_name: str, table: Any) -> Any:
+    """The row that an id names: first the one that it is a global id of, then the one whose own id it is."""
+
     def sql(_: Row, ask: Ask) -> ColumnElement[str]:
+        def named(variables: Mapping[str, Any]) -> list[str]:
+            return spellings(type_name, ask["id"].get(variables))
+
+        def found(index: int) -> Any:
+            owner, key = table.alias(), ask.bind(lambda variables: named(variables)[index], Text())
+            return select(owner.c.id).where(owner.c.key == resolved(type_name, key)).scalar_subquery()
+
+        ask.steer(lambda variables: len(named(variables)))
+        ids = [found(index) for index in range(len(named(ask.planner.variables)))]
         row = table.alias()
-
-        def spelling(index: int) -> Any:
-            given = ask.bind(lambda variables: spellings(type_name, ask["id"].get(variables))[index], Text())
-            return resolved(type_name, given)
-
-        bare, whole = spelling(0), spelling(-1)
-        found = select(ask.below(row)).select_from(row).where(or_(row.c.key == bare, row.c.key == whole))
-        return json_or_null(found.order_by(case((row.c.key == bare, 0), else_=1)).limit(1))
+        one_of = ids[0] if len(ids) == 1 else func.coalesce(*ids)
+        return json_or_null(select(ask.below(row)).select_from(row).where(row.c.id == one_of))
 
     return sql
 

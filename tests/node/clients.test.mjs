@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client';
+import { createPersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import { relayStylePagination } from '@apollo/client/utilities';
 import { cacheExchange, createClient, fetchExchange } from '@urql/core';
 import { ClientError, GraphQLClient } from 'graphql-request';
@@ -37,6 +38,23 @@ for (const useGETForQueries of [false, true]) {
     assert.equal(new Set(titles).size, 9);
   });
 }
+
+test('Apollo Client asks by hash, sends the text once, and asks by hash again by GET', async () => {
+  const asked = [];
+  const counting = (address, options) => {
+    asked.push(`${options.method} ${(options.body ?? address).includes('query+Hashed') || (options.body ?? '').includes('query Hashed')}`);
+    return fetch(address, options);
+  };
+  const sha256 = async (text) => Buffer.from(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))).toString('hex');
+  const link = createPersistedQueryLink({ sha256, useGETForHashedQueries: true }).concat(new HttpLink({ uri: url, fetch: counting }));
+  const client = new ApolloClient({ link, cache: new InMemoryCache() });
+  for (let turn = 0; turn < 2; turn += 1) {
+    const found = await client.query({ query: gql('query Hashed { documents { totalCount } }'), fetchPolicy: 'no-cache' });
+    assert.equal(found.data.documents.totalCount, 9);
+  }
+  client.stop();
+  assert.deepEqual(asked, ['GET false', 'POST true', 'GET false']);
+});
 
 test('Apollo Client tells an error with its code', async () => {
   const client = apollo();
