@@ -3,8 +3,13 @@
 Top to bottom, each importing only from those below it:
 
     load      records → store, in one transaction
-    given     what one load gave, and where it stands
+    rejected  the file of records that were not loaded
+    loading   one pass over the records of a load
     report    what a load did, and what was wrong with it
+    changes   what a load did to each record, to be read
+    sources   files, folders, patterns, standard input, lists: what a load is given
+    given     what one load gave, and where it stands
+    options   how a load is to be done: mode, scope, what becomes of errors
     write     the writer: records → tables, index and history, in batches
     references what is wrong between records: dangling, circles, removed and still needed
     keys      records' own ids ↔ internal ids, also of records yet to come

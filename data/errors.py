@@ -10,6 +10,7 @@ FondsError
 │   ├── DuplicateId          ID_DUPLICATE         an id given twice in one load
 │   ├── DanglingReference    REFERENCE_DANGLING   a person or topic that is nowhere
 │   ├── UndoConflict         UNDO_CONFLICT        a later load changed the same
+│   ├── KnownId              ID_KNOWN             an id that is to be new, and is not
 │   ├── TopicCycle           TOPIC_CYCLE          a topic that is broader than itself
 │   └── RecordNeeded         RECORD_NEEDED        a record cannot be removed: others refer to it
 ├── ChangeRefused        CHANGE_REFUSED       an undo, a merge, a token that cannot be     (exit code 1)
@@ -20,6 +21,7 @@ FondsError
 │   ├── MergeRefused         MERGE_REFUSED        two records that cannot be made one
 │   └── InvalidToken         TOKEN_INVALID        a token's name that cannot be, or is not in use
 ├── Rejected             LOAD_REJECTED        a load that was refused, with all its record errors
+├── InvalidScope         SCOPE_INVALID        a load that may not remove what it would            (exit code 1)
 ├── StoreError           the database file cannot be used                                 (exit code 2)
 │   ├── StoreMissing         STORE_MISSING        no such file
 │   ├── StoreForeign         STORE_FOREIGN        not a database, or not one of ours
@@ -144,6 +146,10 @@ class DuplicateId(RecordError):
     code = "ID_DUPLICATE"
 
 
+class KnownId(RecordError):
+    code = "ID_KNOWN"
+
+
 class DanglingReference(RecordError):
     code = "REFERENCE_DANGLING"
 
@@ -157,14 +163,20 @@ class RecordNeeded(RecordError):
 
 
 class Rejected(FondsError):
-    """A load that was refused as a whole; `errors` are the reasons, in the order of the files."""
+    """A load that was refused as a whole; `errors` are the reasons, in the order of the records, the first of `count`."""
 
     code = "LOAD_REJECTED"
 
-    def __init__(self, errors: list[RecordError]) -> None:
-        count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
-        super().__init__(f"Nothing was loaded: {count}.", hint="Mend the records and load the files again.")
-        self.errors = errors
+    def __init__(self, errors: Sequence[RecordError], count: int | None = None) -> None:
+        self.errors = list(errors)
+        self.count = len(self.errors) if count is None else count
+        told = "1 error" if self.count == 1 else f"{self.count} errors"
+        super().__init__(f"Nothing was loaded: {told}.", hint="Mend the records and load the files again.")
+        self.report: object = None  # what is known of the load, as a `data.report.Report`
+
+
+class InvalidScope(FondsError):
+    code = "SCOPE_INVALID"
 
 
 class StoreError(FondsError):

@@ -3,15 +3,16 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, delete, select
+from sqlalchemy import Column, Integer, MetaData, String, Table, delete, exists, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.schema import CreateTable, DropTable
 
 from data.errors import Place
+from data.options import Scope
 from data.references import Stand
 from data.rows import TABLES
 from data.statements import Insert
-from data.stored import batched
+from data.stored import BATCH, batched
 
 GIVEN = Table(
     "fonds_given",
@@ -21,18 +22,20 @@ GIVEN = Table(
     Column("number", Integer, nullable=False),
     Column("file", Integer, nullable=False),
     Column("line", Integer),
+    Column("row", Integer),
     prefixes=["TEMPORARY"],
 )
 
 
 class GivenRecord(NamedTuple):
-    """A record of a load: its type and internal id, its number in the load, the number of its file, the line there."""
+    """A record of a load: its type and internal id, its number in the load, the number of its file, the line or row there."""
 
     type: str
     id: int
     number: int
     file: int
     line: int | None
+    row: int | None
 
 
 class Given:
@@ -49,13 +52,28 @@ class Given:
         """The number of a file."""
         return self._files.setdefault(name, len(self._files))
 
+    def has(self, scope: Scope) -> bool:
+        """Whether any record of the scope was given."""
+        found = TABLES[scope.type]
+        inside = select(found.c.id).join(GIVEN, (GIVEN.c.id == found.c.id) & (GIVEN.c.type == scope.type))
+        return bool(self._connection.execute(select(exists(inside.where(scope.condition())))).scalar_one())
+
+    def missing(self, scope: Scope) -> Iterator[list[str]]:
+        """The keys of the records of a scope that were not given, in pieces; they may be removed meanwhile."""
+        found, last = TABLES[scope.type], 0
+        given = select(GIVEN.c.id).where(GIVEN.c.type == scope.type, GIVEN.c.id == found.c.id).correlate(found)
+        of = select(found.c.id, found.c.key).where(scope.condition(), ~exists(given)).order_by(found.c.id).limit(BATCH)
+        while rows := self._connection.execute(of.where(found.c.id > last)).all():
+            yield [row.key for row in rows]
+            last = rows[-1].id
+
     def add(self, records: Iterable[GivenRecord]) -> None:
         self._insert.run(record._asdict() for record in records)
 
     def among(self, type_: str, ids: Collection[int]) -> dict[int, Place]:
         """Those of the records that were given, with their places."""
         names = list(self._files)
-        return {row.id: Place(names[row.file], row.line) for row in self._rows(type_, ids)}
+        return {row.id: Place(names[row.file], row.line, row=row.row) for row in self._rows(type_, ids)}
 
     def stands(self, type_: str, ids: Collection[int]) -> Mapping[int, Stand]:
         """Where records of the load stand, with their own ids: as `data.references` asks."""
@@ -64,7 +82,7 @@ class Given:
         for some in batched(ids):
             keys.update(self._connection.execute(select(found.c.id, found.c.key).where(found.c.id.in_(some))).all())
         return {
-            row.id: Stand(row.number, Place(names[row.file], row.line, keys[row.id]))
+            row.id: Stand(row.number, Place(names[row.file], row.line, keys[row.id], row=row.row))
             for row in self._rows(type_, ids)
             if row.id in keys
         }

@@ -1,199 +1,231 @@
-"""The loader: records → store, in one transaction and one pass; an upsert by the record's own id.
+"""The loader: records → store, in one transaction; by default an upsert by the record's own id.
 
 A field that is given replaces, one that is absent stays. Loading the same file twice changes nothing. Memory does not grow with
-the files: records are checked, merged and written 500 at a time, and what the load gave is remembered in a temporary table.
+the files. Where faulty records are skipped, the load is done again without them, from the start, until what is left is right: so
+a record that refers to a rejected one is rejected as well, and each is told with its own reason.
 """
 
-import getpass
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from hashlib import blake2b
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
-import orjson
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 from sqlalchemy.engine import Connection
 
 from data import tables
-from data.check import Entry, parse
-from data.errors import DuplicateId, Place, RecordError, Rejected
-from data.fields import Fields, given_fields, merged, whole
-from data.given import Given, GivenRecord
-from data.readers import Raw, read
-from data.report import Report
+from data.changes import Change, changes_of
+from data.errors import Place, RecordError, Rejected
+from data.loading import Loading
+from data.options import Mode, Options
+from data.readers import Raw
+from data.rejected import RejectedFile
+from data.report import Report, Warned
 from data.rows import TABLES
+from data.sources import RecordFile, Source, found_files
 from data.store import Store
-from data.stored import batched, stored_records
+from data.stored import batched, internal_ids
 from data.tables import table
 from data.write import Writer
 
 BATCH = 500
-ERRORS_MAX = 10_000
 
 LOADS = table(tables.Load)
+LOAD_FILES = table(tables.LoadFile)
 
 
-@dataclass(slots=True)
-class _Item:
-    """A record of a batch, on its way into the store."""
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a load is: the records and bytes that were read, and how many bytes there are, 0 where nobody knows."""
 
-    raw: Raw
-    number: int
-    type: str | None
-    key: str
-    whole_digest: bytes | None = None
-    part_digest: bytes | None = None
-    id: int | None = None  # of the stored record
-    stored_digest: bytes | None = None
-    given: Fields = field(default_factory=dict)
+    records: int
+    read_bytes: int
+    size_bytes: int
 
 
-def load(store: Store, files: Iterable[Path], file_format: str | None = None) -> Report:
-    """Loads the records of the files, or nothing: raises Rejected with every fault that was found in them, or StoreError."""
+Watch = Callable[[Progress], None]
+
+
+def load(
+    store: Store,
+    given: Iterable[Path | Source],
+    options: Options | None = None,
+    *,
+    watch: Watch | None = None,
+    tell: Callable[[Change], None] | None = None,
+) -> Report:
+    """Loads the records of files (or folders, patterns, other sources), or nothing.
+
+    Raises Rejected with the first `max_errors` faults and their count; InvalidScope for a load that would remove what it may not;
+    StoreError. A dry run does all of it, and takes it back. `watch` hears how far it is, `tell`, at the end, of each change.
+    """
+    options = options or Options()
     start = perf_counter()
-    with store.writing() as connection:
-        started = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        found = connection.execute(insert(LOADS).values(at=started, by=getpass.getuser(), mode="UPSERT"))
-        report = Report(load_id=found.inserted_primary_key[0])  # type: ignore[index] # an insert of one row has it
-        loading = _Loading(connection, Writer(connection, store.words, report.load_id or 0), report)
-        for some in batched(enumerate(_read(files, file_format, report.errors), 1), BATCH):
-            loading.take(some)
-        loading.finish()
+    sources, errors = _sources(given)
+    names = ", ".join(source.name for source in sources[:2]) + (f" and {len(sources) - 2} more" if len(sources) > 2 else "")  # noqa: PLR2004
+    rejected = RejectedFile(options.rejected) if options.rejected and options.skips else None
+    with rejected or nullcontext(), store.writing(None if options.is_dry_run else f"load of {names}") as connection:
+        run = _Run(connection, store, sources, options, rejected, watch)
+        try:
+            report = run.whole(errors)
+        except BaseException:
+            if rejected:
+                rejected.drop()
+            raise
+        finally:
+            for source in sources:
+                source.close()
         report.seconds = perf_counter() - start
-        counts = {name: getattr(report, name) for name in ("added", "changed", "unchanged", "removed", "rejected", "seconds")}
-        connection.execute(update(LOADS).where(LOADS.c.id == report.load_id).values(counts))
+        _keep(connection, report)
+        if tell:
+            for change in changes_of(connection, report.load_id or 0):
+                tell(change)
+        if options.is_dry_run:
+            connection.rollback()
+            if rejected:
+                rejected.drop()
     return report
 
 
-def _read(files: Iterable[Path], file_format: str | None, errors: list[RecordError]) -> Iterator[Raw]:
-    for path in files:
-        try:
-            yield from read(path, file_format)
-        except RecordError as error:
-            errors.append(error)
+def _sources(given: Iterable[Path | Source]) -> tuple[list[Source], list[RecordError]]:
+    sources: list[Source] = []
+    errors: list[RecordError] = []
+    for one in given:
+        if isinstance(one, Path):
+            try:
+                sources += [RecordFile(path) for path in found_files([one])]
+            except RecordError as error:
+                errors.append(error)
+        else:
+            sources.append(one)
+    return sources, errors
 
 
-class _Loading:
-    """One load, inside a transaction."""
+@dataclass(slots=True)
+class _Run:
+    """A load, inside a transaction; `wrong` are the records that are left out, with their errors, by number."""
 
-    def __init__(self, connection: Connection, writer: Writer, report: Report) -> None:
-        self.connection = connection
-        self.writer = writer
-        self.report = report
-        self.given = Given(connection)
+    connection: Connection
+    store: Store
+    sources: list[Source]
+    options: Options
+    rejected: RejectedFile | None
+    watch: Watch | None
+    wrong: dict[int, list[RecordError]] = field(default_factory=dict)
+    report: Report = field(default_factory=Report)
+    is_clean: bool = True
+    ends: list[RecordError] = field(default_factory=list)  # what no leaving out can mend
 
-    def take(self, raws: Sequence[tuple[int, Raw]]) -> None:
-        """Checks and writes some records."""
-        items = [_item(number, raw) for number, raw in raws]
-        for type_ in TABLES:
-            self._find([item for item in items if item.type == type_], type_)
-        right = self._once([item for item in items if self._is_right(item)])
-        for type_ in TABLES:
-            self._put([item for item in right if item.type == type_], type_)
-        self.writer.flush()
-        for type_ in TABLES:
-            some = [item for item in right if item.type == type_]
-            ids = self.writer.keys.find(type_, [item.key for item in some])
-            files = ((item, self.given.file(item.raw.place.file)) for item in some)
-            self.given.add(GivenRecord(type_, ids[i.key], i.number, file, i.raw.place.line) for i, file in files)
+    def whole(self, errors: list[RecordError]) -> Report:
+        """The load, done again without what is wrong as often as it must be."""
+        self._learn()
+        while True:
+            point = self.connection.begin_nested() if self.options.skips else None
+            loading = self._begin()
+            self.ends = list(errors)
+            self._tell(self.ends)
+            self._pass(loading)
+            if self.ends or (not self.is_clean and not self.options.skips):
+                self.report.is_refused = True
+                refusal = Rejected(self.report.errors, self.report.error_count)
+                refusal.report = self.report
+                raise refusal
+            if self.is_clean:
+                loading.close()
+                if point:
+                    point.commit()
+                return self.report
+            if point:
+                point.rollback()
 
-    def finish(self) -> None:
-        """Brings all in step; raises Rejected if anything is wrong."""
-        errors = self.report.errors
-        refused = frozenset(error.place.record for error in errors if error.place.record)
-        errors += self.writer.faults(self.given.stands, most=ERRORS_MAX, refused=refused)
-        if errors:
-            raise Rejected(errors)
-        self.writer.close()
-        self.given.drop()
+    def _learn(self) -> None:
+        """Tells mappings that ask what the store and the files have."""
+        asking = [one for one in self.sources if isinstance(one, RecordFile) and one.mapping and one.mapping.asks_what_is_known]
+        given = {one for source in asking for one in source.ids()}
 
-    def _find(self, items: Sequence[_Item], type_: str) -> None:
-        """Looks up which of the records the store has."""
-        found = TABLES[type_]
-        known = select(found.c.key, found.c.id, found.c.given_digest).where(found.c.key.in_([item.key for item in items]))
-        by_key = {row[0]: row for row in self.connection.execute(known)} if items else {}
-        for item in items:
-            if item.key in by_key:
-                _, item.id, item.stored_digest = by_key[item.key]
+        def is_known(type_: str, key: str) -> bool:
+            return (type_, key) in given or (type_ in TABLES and bool(internal_ids(self.connection, type_, [key])))
 
-    def _is_right(self, item: _Item) -> bool:
-        """Whether the record is right by itself; what was given so before is, and is not looked at again."""
-        if item.stored_digest and item.stored_digest in {item.whole_digest, item.part_digest}:
-            return True
-        parsed = parse(item.raw)
-        if not isinstance(parsed, Entry):
-            self.report.errors += parsed
-            return False
-        item.given = given_fields(parsed.record)
-        if item.whole_digest is None:
-            item.whole_digest, item.part_digest = _digests(item.given)
-        return True
+        for source in asking:
+            source.known = is_known
 
-    def _once(self, items: Sequence[_Item]) -> list[_Item]:
-        """The records without those whose id was given before."""
-        known = {type_: [item.id for item in items if item.type == type_ and item.id is not None] for type_ in TABLES}
-        before = {(type_, id_): place for type_, ids in known.items() for id_, place in self.given.among(type_, ids).items()}
-        first: dict[tuple[str | None, str], Place] = {}
-        found = []
-        for item in items:
-            place = before.get((str(item.type), item.id or 0)) or first.get((item.type, item.key))
-            if place is None:
-                first[item.type, item.key] = item.raw.place
-                found.append(item)
+    def _begin(self) -> Loading:
+        started = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        row = {"at": started, "by": self.options.by, "mode": self.options.mode.value}
+        load_id = int(self.connection.execute(insert(LOADS).values(row)).inserted_primary_key[0])  # type: ignore[index] # one row
+        self.report = Report(load_id=load_id, mode=self.options.mode.value, is_dry_run=self.options.is_dry_run)
+        self.is_clean = True
+        if self.rejected:
+            self.rejected.start_again()
+        writer = Writer(self.connection, self.store.words, load_id)
+        return Loading(self.connection, writer, self.options, self.report, self._fault)
+
+    def _tell(self, errors: Iterable[RecordError]) -> None:
+        for error in errors:
+            self.report.error_count += 1
+            if len(self.report.errors) < self.options.max_errors:
+                self.report.errors.append(error)
+
+    def _fault(self, number: int, error: RecordError) -> None:
+        """An error: of a record that is left out next time, or one that refuses the load."""
+        self._tell([error])
+        self.is_clean = False
+        if number and self.options.skips:
+            self.wrong.setdefault(number, []).append(error)
+        else:
+            self.ends.append(error)
+
+    def _pass(self, loading: Loading) -> None:
+        good = self._good(loading)
+        for some in batched(good, BATCH):
+            loading.take(some)
+            if self.watch:
+                done = sum(source.facts.size_bytes for source in self.sources if source.facts)
+                size = sum(source.size_bytes for source in self.sources)
+                self.watch(Progress(some[-1][0], done, size))
+        loading.finish()
+        self.report.files = [source.facts for source in self.sources if source.facts]
+
+    def _good(self, loading: Loading) -> Iterator[tuple[int, Raw]]:
+        """The records with their numbers, but for those that are left out."""
+        for number, raw in enumerate(self._raws(loading), 1):
+            if number in self.wrong:
+                self.report.rejected += 1
+                self._tell(self.wrong[number])
+                if self.rejected:
+                    self.rejected.add(raw, self.wrong[number])
             else:
-                self.report.errors.append(_duplicate(item, place))
-        return found
+                yield number, raw
 
-    def _put(self, items: Sequence[_Item], type_: str) -> None:
-        self._put_new([item for item in items if item.id is None])
-        changed = [item for item in items if item.id is not None and item.given]
-        old = dict(stored_records(self.connection, type_, [item.id for item in changed if item.id is not None]))
-        for item in changed:
-            before = old[item.id or 0]
-            after = merged(before, item.given)
-            is_whole = after == whole(item.given)
-            self.writer.put(after, before, digest=item.whole_digest if is_whole else item.part_digest)
-            self.report.changed += after != before
-            self.report.unchanged += after == before
-        self.report.unchanged += sum(item.id is not None and not item.given for item in items)
+    def _raws(self, loading: Loading) -> Iterator[Raw]:
+        def unread(error: RecordError, content: bytes | None) -> None:
+            if not self.options.skips:
+                loading.fault(0, error)
+                return
+            self._tell([error])
+            self.report.rejected += 1
+            if self.rejected:
+                self.rejected.add_content(content or str(error.value or "").encode(), [error])
 
-    def _put_new(self, items: Sequence[_Item]) -> None:
-        for item in items:
-            self.writer.put(whole(item.given), digest=item.whole_digest)
-        self.report.added += len(items)
+        def remark(sentence: str, place: Place) -> None:
+            loading.warn(Warned("FILE_REMARK", sentence, place))
 
-
-def _item(number: int, raw: Raw) -> _Item:
-    value = raw.value
-    type_, key = (value.get("type"), value.get("id")) if isinstance(value, dict) else (None, None)
-    if not isinstance(key, str) or not isinstance(type_, str) or type_ not in TABLES:
-        return _Item(raw, number, None, "")
-    return _Item(raw, number, type_, key, *((None, None) if _has_files(value) else _digests(value)))
+        for source in self.sources:
+            try:
+                yield from source.raws(unread, remark)
+            except RecordError as error:
+                loading.fault(0, error)
 
 
-def _has_files(value: Any) -> bool:
-    """Whether bodies of texts stand in other files, which may have changed."""
-    texts = value.get("texts")
-    return isinstance(texts, list) and any(isinstance(text, dict) and "file" in text for text in texts)
+def _keep(connection: Connection, report: Report) -> None:
+    """What the history keeps of the load itself."""
+    counts = {**report.counts(), "seconds": report.seconds}
+    connection.execute(update(LOADS).where(LOADS.c.id == report.load_id).values(counts))
+    for position, file in enumerate(report.files, 1):
+        row = {"load_id": report.load_id, "position": position, "name": file.name, "sha256": file.sha256}
+        connection.execute(insert(LOAD_FILES).values(**row, size_bytes=file.size_bytes, records=file.records))
 
 
-def _digests(value: Any) -> tuple[bytes | None, bytes | None]:
-    """What tells that the same was given before: as the whole record, and as a part of one that has other fields too."""
-    try:
-        canonical = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-    except TypeError:  # half a surrogate pair, too large a number: no record that is right has them
-        return None, None
-    return tuple(blake2b(canonical, digest_size=16, person=kind).digest() for kind in (b"whole", b"part"))  # type: ignore[return-value]
-
-
-def _duplicate(item: _Item, first: Place) -> DuplicateId:
-    where = f"{first.file}:{first.line}" if first.line else first.file
-    return DuplicateId(
-        f"The id of this {item.type} is given twice; first at {where}.",
-        place=replace(item.raw.place, record=item.key, path="id"),
-        value=item.key,
-        hint="Give each record its own id, or drop one of the two.",
-    )
+__all__ = ["Mode", "Options", "Progress", "Report", "load"]

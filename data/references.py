@@ -31,6 +31,13 @@ class Stand(NamedTuple):
     place: Place
 
 
+class Fault(NamedTuple):
+    """An error, and the number in the load of the record that has it; 0 if the load did not give that."""
+
+    number: int
+    error: RecordError
+
+
 Places = Callable[[str, Collection[int]], Mapping[int, Stand]]
 """Where records of a type stand, by their internal ids; records that the load did not give are left out."""
 
@@ -79,7 +86,7 @@ def references(connection: Connection, type_: str, ids: Collection[int]) -> Iter
 
 def dangling(
     connection: Connection, awaited: Awaited, places: Places, *, most: int, refused: AbstractSet[str] = frozenset()
-) -> list[RecordError]:
+) -> list[Fault]:
     """An error for each reference to a person or topic that neither the load nor the store has, at most `most`, by place.
 
     `refused` are the ids of records that were found wrong by themselves: a reference to one is not told as a second error.
@@ -94,7 +101,7 @@ def dangling(
                 found.append((Stand(stand.number, replace(stand.place, path=one.path)), type_, names[one.target]))
     hints = _Hints(connection, refused)
     found.sort(key=lambda one: one[0].number)
-    return [_dangling(stand.place, type_, key, hints) for stand, type_, key in found[:most]]
+    return [Fault(stand.number, _dangling(stand.place, type_, key, hints)) for stand, type_, key in found[:most]]
 
 
 def _dangling(place: Place, type_: str, key: str, hints: "_Hints") -> DanglingReference:
@@ -102,15 +109,15 @@ def _dangling(place: Place, type_: str, key: str, hints: "_Hints") -> DanglingRe
     return DanglingReference(message, place=place, value=key, hint=hints.hint(type_, key))
 
 
-def still_needed(connection: Connection, removed: Mapping[str, Mapping[int, str]], *, most: int) -> list[RecordError]:
+def still_needed(connection: Connection, removed: Mapping[str, Mapping[int, str]], *, most: int) -> list[Fault]:
     """An error for each record that was removed (its key by internal id) and that others refer to."""
-    errors: list[RecordError] = []
+    errors: list[Fault] = []
     for type_, keys in removed.items():
         owners: dict[int, dict[str, None]] = {}
         for one in references(connection, type_, keys):
             owners.setdefault(one.target, {})[f"{one.type} {shorten(one.key)}"] = None
         for id_, named in islice(owners.items(), most - len(errors)):
-            errors.append(_needed(type_, keys[id_], list(named)))
+            errors.append(Fault(0, _needed(type_, keys[id_], list(named))))
     return errors
 
 
@@ -160,7 +167,7 @@ def _digits(key: str) -> str:
 # Circles of topics.
 
 
-def circles(connection: Connection, changed: Collection[int], places: Places) -> list[RecordError]:
+def circles(connection: Connection, changed: Collection[int], places: Places) -> list[Fault]:
     """An error for each way back to a topic on the way up from itself, at most 100, by the order of the topics that changed.
 
     What was stored before has none: each leads through a topic that changed, and stands at its place.
@@ -201,7 +208,7 @@ def _ways_back(start: int, above: Mapping[int, Sequence[int]], done: set[int]) -
             stack.append(iter(above.get(higher, ())))
 
 
-def _cycle(connection: Connection, cycle: Sequence[int], changed: Collection[int], places: Places) -> TopicCycle:
+def _cycle(connection: Connection, cycle: Sequence[int], changed: Collection[int], places: Places) -> Fault:
     topics = TABLES["topic"]
     shown = list(cycle) if len(cycle) <= CYCLE_MAX_SHOWN else [*cycle[: CYCLE_MAX_SHOWN - 2], cycle[-1]]
     owner = next(topic for topic in cycle if topic in changed)
@@ -210,8 +217,9 @@ def _cycle(connection: Connection, cycle: Sequence[int], changed: Collection[int
     names = [shorten(keys[topic]) for topic in shown]
     if len(shown) < len(cycle):
         names.insert(-1, "…")
-    return TopicCycle(
+    error = TopicCycle(
         f"The topic is broader than itself: {' → '.join(names)}.",
         place=replace(stand.place, path="broader"),
         hint="Take one step of the circle out of its topic's `broader`.",
     )
+    return Fault(stand.number, error)

@@ -195,6 +195,7 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.write_wait_max_seconds = LOCK_WAIT_SECONDS
         self.generation = 0
         self._file = str(path.absolute())
         self._idle: LifoQueue[sqlite3.Connection] = LifoQueue()
@@ -345,7 +346,7 @@ class Store:
         told what became of it. StoreMissing if the file was taken away or replaced meanwhile.
         """
         file = self._look()[:2]
-        engine = self._engine = self._engine or engine_of(self.path)
+        engine = self._engine = self._engine or engine_of(self.path, wait_seconds=self.write_wait_max_seconds)
         is_noted = False
         try:
             with translated(self.path), engine.begin() as connection:

@@ -22,11 +22,11 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.schema import CreateTable, DropTable
 
 from data import tables
-from data.errors import RecordError, Rejected
+from data.errors import Rejected
 from data.fields import Fields, difference
 from data.keys import Keys, last_id
 from data.prepared import Prepared
-from data.references import Places, Stand, circles, dangling, still_needed
+from data.references import Fault, Places, Stand, circles, dangling, still_needed
 from data.rows import BROADER, DOCUMENT_PEOPLE, DOCUMENT_TOPICS, OWNED, TABLES, Row, main_row, owned_rows
 from data.search.index import Index, Indexed, IndexedPerson
 from data.search.words import Words
@@ -128,7 +128,7 @@ class Writer:
             count += len(ids)
         return count
 
-    def faults(self, places: Places = _nowhere, *, most: int, refused: AbstractSet[str] = frozenset()) -> list[RecordError]:
+    def faults(self, places: Places = _nowhere, *, most: int, refused: AbstractSet[str] = frozenset()) -> list[Fault]:
         """What is wrong between the records as they now are: at most `most` errors of a kind, in the order of the records."""
         self.flush()
         return [
@@ -139,9 +139,9 @@ class Writer:
 
     def finish(self) -> None:
         """Writes what waits, and brings the index in step; raises Rejected if something is wrong between the records."""
-        errors = self.faults(most=ERRORS_MAX)
-        if errors:
-            raise Rejected(errors)
+        faults = self.faults(most=ERRORS_MAX)
+        if faults:
+            raise Rejected([fault.error for fault in faults])
         self.close()
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 Top to bottom, each importing only from those below it:
 
     cli         the command `fonds`
+    loads       the command `fonds load`
     upkeep      the commands `fonds check`, `reindex`, `backup`, `upgrade`
     tokens      the commands `fonds token`
     console     what all commands share

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import orjson
 import typer
 
-from data.errors import FondsError, StoreMissing
-from server import tokens, upkeep
+from data.errors import StoreMissing
+from server import loads, tokens, upkeep
 from server.console import Database, messages, readable_errors, settings_with
 from server.upkeep import bring_up, tell_unfinished
 
@@ -108,41 +108,7 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-@app.command()
-def load(
-    files: Annotated[
-        list[Path],
-        typer.Argument(help="Record files: .jsonl, .ndjson, .yaml, .yml; others with --format.", show_default=False),
-    ],
-    database: Database = None,
-    file_format: Annotated[
-        str | None,
-        typer.Option("--format", help="jsonl, yaml, or listing (a results page as pasted from a browser)."),
-    ] = None,
-) -> None:
-    """Load record files: all of them, or nothing. A record whose id is known is updated.
-
-    Example: fonds load letters.jsonl people.yaml --database sqlite:///letters.db
-    """
-    from data.load import load as load_records
-    from data.store import Store, is_older, path_of
-
-    settings = settings_with(database_url=database)
-    url = settings.database_url
-    with readable_errors():
-        path = path_of(url)
-        is_new = not path.exists()
-        if settings.upgrade and is_older(path):
-            bring_up(settings)
-        store = Store.create(url, settings.stemming)
-        tell_unfinished(store)
-        try:
-            report = load_records(store, files, file_format)
-        except FondsError:
-            if is_new:
-                store.discard()
-            raise
-    messages.print(f"{path}: {report}.")
+app.command("load")(loads.load)
 
 
 @app.command()

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
 
-from data.errors import ChangeRefused, FondsError, RecordError, Rejected
+from data.errors import ChangeRefused, FondsError, InvalidScope, RecordError, Rejected
 
 if TYPE_CHECKING:
     from data.store import Store
     from server.settings import Settings
-
-ERRORS_SHOWN = 50
 
 messages = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 
@@ -46,13 +44,18 @@ def opened(database: str | None) -> Store:
     return Store.open(settings_with(database_url=database).database_url)
 
 
+def tell_errors(errors: Sequence[RecordError], count: int) -> None:
+    """The errors as lines, and how many more there are."""
+    for one in errors:
+        messages.print(f"error: {one}" + (f" — {one.hint}" if one.hint else ""), style="red")
+    if count > len(errors):
+        messages.print(f"… and {count - len(errors)} more (`--max-errors` tells more).", style="red")
+
+
 def fail(error: FondsError, code: int) -> NoReturn:
     """Ends the command with all that is wrong."""
     errors: list[RecordError] = error.errors if isinstance(error, Rejected | ChangeRefused) else []
-    for one in errors[:ERRORS_SHOWN]:
-        messages.print(f"error: {one}" + (f" — {one.hint}" if one.hint else ""), style="red")
-    if len(errors) > ERRORS_SHOWN:
-        messages.print(f"… and {len(errors) - ERRORS_SHOWN} more.", style="red")
+    tell_errors(errors, error.count if isinstance(error, Rejected) else len(errors))
     sentence = str(error) if isinstance(error, RecordError) else error.message
     messages.print(f"error: {sentence}" + (f" {error.hint}" if error.hint else ""), style="red")
     raise typer.Exit(code)
@@ -63,7 +66,7 @@ def readable_errors() -> Iterator[None]:
     """Errors as lines, and an exit code: 1 for what was refused, 2 for a store that cannot be used."""
     try:
         yield
-    except (Rejected, ChangeRefused, RecordError) as error:
+    except (Rejected, ChangeRefused, RecordError, InvalidScope) as error:
         fail(error, 1)
     except FondsError as error:
         fail(error, 2)

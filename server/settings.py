@@ -27,6 +27,9 @@ class Settings(BaseSettings):
         default=True,
         description="Whether `fonds serve` and `fonds load` upgrade the store of an older Fonds, after a copy of it.",
     )
+    write_wait_max_seconds: float = Field(
+        default=60.0, ge=0, description="The longest that a load waits for another that is writing; then `STORE_LOCKED`."
+    )
     archive_name: str = Field(default="Fonds", description="What `archive { name }` answers.")
     host: str = Field(default="127.0.0.1", description="The address that `fonds serve` listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Its port; 0 takes a free one.")

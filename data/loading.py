@@ -1,0 +1,269 @@
+"""One pass of a load over its records, 500 at a time: checked, compared with what is stored, written."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+
+from data import tables
+from data.check import Entry, parse
+from data.errors import DuplicateId, InvalidScope, KnownId, Place, RecordError, shorten
+from data.fields import Fields, given_fields, merged, whole
+from data.given import Given, GivenRecord
+from data.options import Mode, Options
+from data.readers import Raw
+from data.report import Report, Warned
+from data.rows import TABLES
+from data.stored import stored_records
+from data.tables import table
+from data.write import Writer
+
+REFUSED_REMEMBERED = 100_000
+
+REDIRECTS = table(tables.Redirect)
+
+
+@dataclass(slots=True)
+class Item:
+    """A record of a batch, on its way into the store; `given` stays empty if the same was given before."""
+
+    raw: Raw
+    number: int
+    type: str
+    key: str
+    whole_digest: bytes | None = None
+    part_digest: bytes | None = None
+    id: int | None = None  # of the stored record
+    stored_digest: bytes | None = None
+    given: Fields = field(default_factory=dict)
+
+
+class Loading:
+    """One pass, inside a transaction. `tell_error` is given each error with the record's number in the load, 0 for none."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        writer: Writer,
+        options: Options,
+        report: Report,
+        tell_error: Callable[[int, RecordError], None],
+    ) -> None:
+        self.connection = connection
+        self.writer = writer
+        self.options = options
+        self.report = report
+        self.given = Given(connection)
+        self._tell_error = tell_error
+        self._refused: set[str] = set()
+        self._implied: dict[tuple[str, str], tuple[int, Raw]] = {}
+        rows = connection.execute(select(REDIRECTS.c.type, REDIRECTS.c.key, REDIRECTS.c.target))
+        self._merged = {(type_, key): target for type_, key, target in rows}
+
+    def fault(self, number: int, error: RecordError) -> None:
+        """An error of a record: it is not loaded."""
+        if error.place.record and len(self._refused) < REFUSED_REMEMBERED:
+            self._refused.add(error.place.record)
+        self._tell_error(number, error)
+
+    def warn(self, warning: Warned) -> None:
+        self.report.warning_count += 1
+        if len(self.report.warnings) < self.options.max_errors:
+            self.report.warnings.append(warning)
+
+    def take(self, raws: Sequence[tuple[int, Raw]]) -> None:
+        """Checks and writes some records; what a file only implies waits for `finish`."""
+        items = []
+        for number, raw in raws:
+            item = _item(number, raw)
+            if raw.is_implied:
+                self._implied.setdefault((item.type, item.key), (number, raw))
+            elif not self._was_merged(item):
+                items.append(item)
+        self._write(items)
+
+    def finish(self) -> None:
+        """Writes what is implied and was not given, removes what is missing, and tells what is wrong between the records."""
+        implied = [_item(number, raw) for number, raw in self._implied.values()]
+        self._implied.clear()
+        for start in range(0, len(implied), 500):
+            some = implied[start : start + 500]
+            self._find(some)
+            self._write([item for item in some if item.id is None])
+        if self.options.scope:
+            self._remove_missing()
+        refused = frozenset() if self.options.skips else frozenset(self._refused)
+        most = 10**9 if self.options.skips else self.options.max_errors
+        for fault in self.writer.faults(self.given.stands, most=most, refused=refused):
+            self._tell_error(fault.number, fault.error)
+
+    def close(self) -> None:
+        """Brings the index in step."""
+        self.writer.close()
+        self.given.drop()
+
+    # A batch
+
+    def _write(self, items: Sequence[Item]) -> None:
+        self._find(items)
+        right = self._once([item for item in items if self._is_right(item)])
+        new = [item for item in right if item.id is None]
+        for item in new:
+            self.writer.put(whole(item.given), digest=item.whole_digest)
+        self.report.added += len(new)
+        for type_ in TABLES:
+            self._put_known([item for item in right if item.id is not None and item.type == type_], type_)
+        self.writer.flush()
+        for type_ in TABLES:
+            some = [item for item in right if item.type == type_]
+            ids = self.writer.keys.find(type_, [item.key for item in some])
+            places = ((item, item.raw.place) for item in some)
+            self.given.add(
+                GivenRecord(type_, ids[item.key], item.number, self.given.file(place.file), place.line, place.row)
+                for item, place in places
+            )
+
+    def _was_merged(self, item: Item) -> bool:
+        target = self._merged.get((item.type, item.key))
+        if target is None:
+            return False
+        message = f"The {item.type} was merged into “{shorten(target)}”; what is given of it is left out."
+        self.warn(Warned("RECORD_MERGED", message, replace(item.raw.place, record=item.key)))
+        self.report.unchanged += 1
+        return True
+
+    def _find(self, items: Sequence[Item]) -> None:
+        """Looks up which of the records the store has."""
+        for type_, found in TABLES.items():
+            some = [item for item in items if item.type == type_]
+            if not some:
+                continue
+            known = select(found.c.key, found.c.id, found.c.given_digest).where(found.c.key.in_([item.key for item in some]))
+            by_key = {row[0]: row for row in self.connection.execute(known)}
+            for item in some:
+                if item.key in by_key:
+                    _, item.id, item.stored_digest = by_key[item.key]
+
+    def _is_right(self, item: Item) -> bool:
+        """Whether the record is right by itself; what was given so before is, and is not looked at again."""
+        if item.stored_digest and item.stored_digest in self._same(item):
+            return True
+        parsed = parse(item.raw)
+        if not isinstance(parsed, Entry):
+            for error in parsed:
+                self.fault(item.number, error)
+            return False
+        item.given = self._resolved(given_fields(parsed.record))
+        if item.whole_digest is None:
+            item.whole_digest, item.part_digest = _digests(item.given)
+        return True
+
+    def _same(self, item: Item) -> tuple[bytes | None, ...]:
+        """The digests by which the store would have just this record: see `given_digest`."""
+        is_whole = self.options.mode is Mode.REPLACE
+        return (item.whole_digest,) if is_whole else (item.whole_digest, item.part_digest)
+
+    def _resolved(self, given: Fields) -> Fields:
+        """The fields with the ids of people who were merged replaced by those that they were merged into."""
+        people = given.get("people")
+        if people and self._merged and any(("person", part.get("person")) in self._merged for part in people):
+            return given | {"people": [_moved(part, self._merged) for part in people]}
+        return given
+
+    def _once(self, items: Sequence[Item]) -> list[Item]:
+        """The records without those whose id was given before, or is not to be known."""
+        before: dict[tuple[str, int], Place] = {}
+        for type_ in TABLES:
+            ids = [item.id for item in items if item.type == type_ and item.id is not None]
+            before.update({(type_, id_): place for id_, place in self.given.among(type_, ids).items()})
+        first: dict[tuple[str, str], Place] = {}
+        found = []
+        for item in items:
+            place = before.get((item.type, item.id or 0)) or first.get((item.type, item.key))
+            if place is not None:
+                self.fault(item.number, _duplicate(item, place))
+            elif item.id is not None and self.options.mode is Mode.APPEND:
+                self.fault(item.number, _known(item))
+            else:
+                first[item.type, item.key] = item.raw.place
+                found.append(item)
+        return found
+
+    def _put_known(self, items: Sequence[Item], type_: str) -> None:
+        changed = [item for item in items if item.given]
+        self.report.unchanged += len(items) - len(changed)
+        old = dict(stored_records(self.connection, type_, [item.id for item in changed if item.id is not None]))
+        for item in changed:
+            before, alone = old[item.id or 0], whole(item.given)
+            after = alone if self.options.mode is Mode.REPLACE else merged(before, item.given)
+            self.writer.put(after, before, digest=item.whole_digest if after == alone else item.part_digest)
+            if after == before:
+                self.report.unchanged += 1
+            else:
+                self.report.changed += 1
+
+    def _remove_missing(self) -> None:
+        scope = self.options.scope
+        if scope is None:
+            return
+        if not self.given.has(scope):
+            raise InvalidScope(
+                f"The load gives nothing of the scope “{scope}”: all that the archive has of it would be removed.",
+                hint="Give at least one; check that the files are those that were meant.",
+            )
+        for keys in self.given.missing(scope):
+            self.report.removed += self.writer.remove(scope.type, keys)
+
+
+def _item(number: int, raw: Raw) -> Item:
+    value = raw.value
+    type_, key = (value.get("type"), value.get("id")) if isinstance(value, dict) else (None, None)
+    if not isinstance(key, str) or not isinstance(type_, str) or type_ not in TABLES:
+        return Item(raw, number, "", "")
+    whole_digest, part_digest = (None, None) if _has_files(value) else _digests(value)
+    return Item(raw, number, type_, key, whole_digest, part_digest)
+
+
+def _has_files(value: Any) -> bool:
+    """Whether bodies of texts stand in other files, which may have changed."""
+    texts = value.get("texts")
+    return isinstance(texts, list) and any(isinstance(text, dict) and "file" in text for text in texts)
+
+
+def _digests(value: Any) -> tuple[bytes | None, bytes | None]:
+    """What tells that the same was given before: as the whole record, and as a part of one that has other fields too."""
+    try:
+        canonical = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # half a surrogate pair, too large a number: no record that is right has them
+        return None, None
+    hashed = blake2b(canonical, digest_size=15).digest()
+    return hashed + b"w", hashed + b"p"
+
+
+def _moved(part: Fields, merges: Mapping[tuple[str, str], str]) -> Fields:
+    target = merges.get(("person", part.get("person", "")))
+    return part if target is None else part | {"person": target}
+
+
+def _duplicate(item: Item, first: Place) -> DuplicateId:
+    at = first.line or first.row
+    where = f"{first.file}:{at}" if at else first.file
+    return DuplicateId(
+        f"The id of this {item.type} is given twice; first at {where}.",
+        place=replace(item.raw.place, record=item.key, path="id"),
+        value=item.key,
+        hint="Give each record its own id, or drop one of the two.",
+    )
+
+
+def _known(item: Item) -> KnownId:
+    return KnownId(
+        f"The archive has a {item.type} with this id.",
+        place=replace(item.raw.place, record=item.key, path="id"),
+        value=item.key,
+        hint="Load without `--append` to change it, or give the record its own id.",
+    )

@@ -1,0 +1,222 @@
+"""What a load is given: files, folders, patterns, standard input, or records out of a script; each can be read several times."""
+
+import glob
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping as Dict
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, BinaryIO, Protocol, cast
+
+from data.errors import Place, RecordError, UnreadableFile
+from data.mapping import Mapping
+from data.mapping.makers import Known, everything
+from data.readers import SUFFIXES, OnFault, Raw, format_of, read
+from data.readers.files import OnRemark
+from data.readers.streams import check_file, is_standard_input
+
+JUMPING = frozenset({"parquet"})
+"""Formats whose files are not read from head to end."""
+
+
+@dataclass(slots=True)
+class FileFacts:
+    """What is kept of a file that was read."""
+
+    name: str
+    sha256: str = ""
+    size_bytes: int = 0
+    records: int = 0
+
+
+class Source(Protocol):
+    """Something that gives records, the same each time; `facts` are of the last time, `size_bytes` is what there is to read."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def size_bytes(self) -> int: ...
+
+    @property
+    def facts(self) -> FileFacts | None: ...
+
+    def raws(self, on_fault: OnFault, on_remark: OnRemark) -> Iterator[Raw]:
+        """The records. What concerns one of them is given to `on_fault`; a RecordError is raised where nothing can follow."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class RecordList:
+    """Records that somebody has at hand, as JSON has them; errors name them as `records[3]`."""
+
+    name = "records"
+    size_bytes = 0
+    facts = None
+
+    def __init__(self, records: Sequence[Dict[str, object]]) -> None:
+        self._records = records
+
+    def raws(self, _on_fault: OnFault, _on_remark: OnRemark) -> Iterator[Raw]:
+        for number, record in enumerate(self._records):
+            yield Raw(Place(f"{self.name}[{number}]"), dict(record))
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class _Counted:
+    """A stream whose bytes are counted and hashed as they are read."""
+
+    def __init__(self, stream: IO[bytes], facts: FileFacts) -> None:
+        self._stream, self._facts, self._hash = stream, facts, sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        content = self._stream.read(size)
+        self._hash.update(content)
+        self._facts.size_bytes += len(content)
+        return content
+
+    def finish(self) -> None:
+        """Reads what nobody wanted, for the sake of the hash."""
+        while self.read(2**20):
+            pass
+        self._facts.sha256 = self._hash.hexdigest()
+
+
+@dataclass
+class RecordFile:
+    """A file of records, or standard input (`-`), which is copied aside, as it can be read but once."""
+
+    path: Path
+    file_format: str | None = None
+    encoding: str | None = None
+    mapping: Mapping | None = None
+    known: Known = everything
+    facts: FileFacts | None = None
+    _copy: IO[bytes] | None = field(default=None, repr=False)
+
+    @property
+    def name(self) -> str:
+        return str(self.path)
+
+    @property
+    def size_bytes(self) -> int:
+        return self.path.stat().st_size if self._copy is None and self.path.is_file() else 0
+
+    def raws(self, on_fault: OnFault, on_remark: OnRemark) -> Iterator[Raw]:
+        self.facts = facts = FileFacts(self.name)
+        jumps = format_of(self.path, self.file_format) in JUMPING
+        with self._opened() as stream:
+            counted = _Counted(stream, facts)
+            options = {"encoding": self.encoding, "on_fault": on_fault, "on_remark": on_remark}
+            raws = read(
+                self.path,
+                self.file_format,
+                stream=None if jumps else cast("BinaryIO", counted),
+                is_mapped=self.mapping is not None,
+                **options,  # type: ignore[arg-type] # each is what `read` asks for
+            )
+            for raw in raws if self.mapping is None else self._mapped(raws, self.mapping, on_fault, on_remark):
+                facts.records += 1
+                yield raw
+            counted.finish()
+
+    def _mapped(self, raws: Iterator[Raw], mapping: Mapping, on_fault: OnFault, on_remark: OnRemark) -> Iterator[Raw]:
+        return mapping.apply(raws, known=self.known, on_fault=on_fault, on_remark=on_remark)
+
+    def ids(self) -> Iterator[tuple[str, str]]:
+        """Type and id of each record that the mapping makes of the file; nothing if there is none."""
+        if self.mapping is not None:
+            with self._opened() as stream:
+                given = read(
+                    self.path,
+                    self.file_format,
+                    encoding=self.encoding,
+                    stream=None if format_of(self.path, self.file_format) in JUMPING else cast("BinaryIO", stream),
+                    on_fault=lambda _error, _content: None,
+                    is_mapped=True,
+                )
+                yield from self.mapping.ids(given)
+
+    @contextmanager
+    def _opened(self) -> Iterator[IO[bytes]]:
+        """The file from its head: itself, or the copy of what can be read but once."""
+        if self._copy is None and self._is_read_once():
+            self._copy = TemporaryFile()  # noqa: SIM115 - kept for the next time
+            with nullcontext(sys.stdin.buffer) if is_standard_input(self.path) else self._open() as stream:
+                shutil.copyfileobj(stream, self._copy)
+        if self._copy is not None:
+            self._copy.seek(0)
+            yield self._copy
+        else:
+            with self._open() as stream:
+                yield stream
+
+    def close(self) -> None:
+        """Takes away the copy, if there is one."""
+        if self._copy is not None:
+            self._copy.close()
+            self._copy = None
+
+    def _is_read_once(self) -> bool:
+        check_file(self.path)
+        return is_standard_input(self.path) or not self.path.is_file()
+
+    def _open(self) -> IO[bytes]:
+        try:
+            return self.path.open("rb")
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise UnreadableFile(f"The file cannot be opened: {reason}.", place=Place(self.name)) from None
+
+
+def found_files(names: Iterable[Path | str], file_format: str | None = None) -> Iterator[Path]:
+    """The files that are meant: each once; of a folder those below it whose format is known, of a pattern those that fit, sorted.
+
+    UnreadableFile for a folder or a pattern without any. What is hidden (`.name`) is meant only by its own name.
+    """
+    seen: set[Path] = set()
+    for name in names:
+        for path in _meant(Path(name), file_format):
+            if path not in seen:
+                seen.add(path)
+                yield path
+
+
+def _meant(path: Path, file_format: str | None) -> list[Path]:
+    try:
+        if path.is_dir():
+            return _inside(path, file_format)
+        if not path.exists() and glob.has_magic(str(path)):
+            found = sorted(Path(name) for name in glob.glob(str(path), recursive=True) if Path(name).is_file())  # noqa: PTH207 - may begin anywhere
+            if not found:
+                raise UnreadableFile("No file fits the pattern.", place=Place(str(path)))
+            return found
+    except (OSError, ValueError):  # no name of a file: whoever opens it says so
+        pass
+    return [path]
+
+
+def _inside(folder: Path, file_format: str | None) -> list[Path]:
+    below = (
+        path for path in sorted(folder.rglob("*")) if not any(part.startswith(".") for part in path.parts[len(folder.parts) :])
+    )
+    found = [path for path in below if path.is_file() and (file_format or _is_known(path))]
+    if not found:
+        hint = f"Known suffixes: {', '.join(SUFFIXES)}."
+        raise UnreadableFile("There is no record file in this directory.", place=Place(str(folder)), hint=hint)
+    return found
+
+
+def _is_known(path: Path) -> bool:
+    try:
+        format_of(path)
+    except RecordError:
+        return False
+    return True
