@@ -15,6 +15,7 @@ Top to bottom, each importing only from those below it:
     requests    what is a GraphQL request over HTTP
     headers     what keeps a browser safe
     connections limits for slow and silent connections
+    transport   what a connection writes, sent together
     logs        one line a request
     settings    every setting, with its default
 """

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import socket
 import sqlite3
 import subprocess
 import time
@@ -33,6 +34,23 @@ def test_a_request_is_one_line_in_the_log(server: Running) -> None:
     time.sleep(0.2)
     (line,) = [line for line in server.log.read_text().splitlines() if "operation=Counting" in line]
     assert re.search(r"POST /graphql operation=Counting ms=[\d.]+ statements=1 bytes=\d+ status=200$", line)
+
+
+def test_an_answer_arrives_as_one_piece_and_a_head_alone_arrives_too(server: Running) -> None:
+    host, port = server.base.removeprefix("http://").split(":")
+    target = "/graphql?query=%7B%20archive%20%7B%20documentCount%20%7D%20%7D"
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        for method, body in (
+            ("GET", b'{"data":{"archive":{"documentCount":9}}}'),
+            ("HEAD", b""),
+            ("GET", b'"documentCount":9}}}'),
+        ):
+            connection.sendall(f"{method} {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            piece = connection.recv(65536)
+            assert piece.startswith(b"HTTP/1.1 200 OK\r\n")
+            rest = piece.partition(b"\r\n\r\n")[2]
+            assert rest.endswith(body)
+            assert bool(rest) == bool(body)
 
 
 def test_a_fault_of_the_server_is_masked_and_has_an_id_that_the_log_has_too(server: Running) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import generator
 import orjson
 
+from data.store import VERSION
 from peers.catalogue import BASE, peers
 from peers.fonds import Fonds
 from peers.measure import Figures, measured
@@ -49,9 +50,9 @@ def say(text: str) -> None:
 
 
 def archive(folder: Path, documents: int) -> Work:
-    """The archive, made unless an earlier run left it."""
+    """The archive, made unless an earlier run left it in this layout of tables."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"documents-{documents}.db"
+    path = folder / f"documents-{documents}-layout{VERSION}.db"
     if not path.exists():
         say(f"Building {path} …")
     generator.build(path, documents).close()

@@ -17,7 +17,8 @@ def peers() -> list[Peer]:
     return [
         Constant("constant", "Starlette answering with a constant of that size"),
         Limit(BASE, "Starlette running one SQL statement by hand, on the same file", route="/statement"),
-        Fonds("Fonds", "`fonds serve`"),
+        Fonds("Fonds", "`fonds serve`, keeping no answers", settings={"FONDS_ANSWERS_MAX_BYTES": "0"}),
+        Fonds("Fonds, cached", "`fonds serve` as it comes: answers are kept until something is committed"),
         Resolvers("Strawberry", "Strawberry with DataLoaders and SQLAlchemy, parsing and validation cached"),
         OnNode(
             "Mercurius",
