@@ -56,13 +56,21 @@ class OrderDirection(Enum):
     DESC = strawberry.enum_value("DESC", description="Latest, last or largest at the start.")
 
 
+RELEVANCE = (
+    "How well it fits the search (BM25), the best first; only with `search`. Exact for searches of up to 50,000 hits (unless the "
+    "server is set otherwise). Of more, these are ranked: the 50,000 that were loaded first, and as many that have all words in "
+    "one field that counts more (title, names, topics), or one side of an `OR`. The rest follow as they were loaded. Counts, "
+    "facets and pages are always exact."
+)
+
+
 @strawberry.enum(description="What documents can be ordered by. What has no such value comes last in both directions.")
 class DocumentOrderField(Enum):
     DATE = strawberry.enum_value("DATE", description="The earliest day that the date may be.")
     DATE_LATEST = strawberry.enum_value("DATE_LATEST", description="The latest day that the date may be.")
     TITLE = strawberry.enum_value("TITLE", description="The title, without regard to case, accents and leading punctuation.")
     POSITION = strawberry.enum_value("POSITION", description="The place in the source's own order.")
-    RELEVANCE = strawberry.enum_value("RELEVANCE", description="How well it fits the search, the best first; only with `search`.")
+    RELEVANCE = strawberry.enum_value("RELEVANCE", description=RELEVANCE)
 
 
 @strawberry.enum(description="What people and topics can be ordered by.")
@@ -70,7 +78,7 @@ class NameOrderField(Enum):
     NAME = strawberry.enum_value(
         "NAME", description="The preferred name, without regard to case, accents and leading punctuation."
     )
-    RELEVANCE = strawberry.enum_value("RELEVANCE", description="How well it fits the search, the best first; only with `search`.")
+    RELEVANCE = strawberry.enum_value("RELEVANCE", description=RELEVANCE)
 
 
 def _optional(description: str, *, name: str | None = None) -> Any:

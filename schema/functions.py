@@ -135,6 +135,20 @@ class extract(FunctionElement[Any]):  # noqa: N801 - as above
         self.type = Boolean() if is_flag else BigInteger() if is_whole else Text()
 
 
+class key_value(FunctionElement[Any]):  # noqa: N801 - as above
+    """A value that the last of several sort keys is compared with, which is a row's id.
+
+    SQLite seeks by the id too, and does not only skip to it, if the comparison names a collation; an id has none of its own.
+    """
+
+    inherit_cache = True
+    name = "key_value"
+
+    def __init__(self, value: ColumnElement[Any]) -> None:
+        super().__init__(value)
+        self.type = value.type
+
+
 class gathered(FunctionElement[bytes]):  # noqa: N801 - as above
     """An aggregate: the ids of all rows, packed, for `counted` and `spans`."""
 
@@ -233,6 +247,16 @@ def _ln(element: ln, compiler: SQLCompiler, **kw: Any) -> str:
 @compiles(extract, "sqlite")
 def _extract(element: extract, compiler: SQLCompiler, **kw: Any) -> str:
     return f"json_extract({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(key_value)
+def _key_value(element: key_value, compiler: SQLCompiler, **kw: Any) -> str:
+    return compiler.process(element.clauses, **kw)
+
+
+@compiles(key_value, "sqlite")
+def _key_value_of_sqlite(element: key_value, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"{compiler.process(element.clauses, **kw)} COLLATE BINARY"
 
 
 @compiles(gathered, "sqlite")

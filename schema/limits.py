@@ -30,6 +30,7 @@ class Limits:
     """The most that is answered; more is refused before anything is read."""
 
     page_max_rows: int = 100
+    ranked_max_hits: int = 50_000
     query_max_tokens: int = 5000
     query_max_depth: int = 16
     query_max_fields: int = 1000

@@ -36,7 +36,7 @@ from data.cursors import unseal
 from data.errors import InvalidArgument, InvalidCursor, PageTooLarge
 from schema.arguments import Arg
 from schema.fields import Argument
-from schema.functions import gathered, greatest, in_order, inline, joined, json_array, least, quote, seal
+from schema.functions import gathered, greatest, in_order, inline, joined, json_array, key_value, least, quote, seal
 from schema.limits import Limits
 from schema.plan import Ask
 
@@ -344,7 +344,7 @@ def _beyond(ask: Ask, listing: Listing, arg: Arg, *, name: str, inclusive: bool)
         return ask.bind(lambda variables: found(variables)[index], keys[index].type)
 
     columns = tuple_(*(key.column for key in keys)) if len(keys) > 1 else keys[0].column
-    values = tuple_(*map(part, range(len(keys)))) if len(keys) > 1 else part(0)
+    values = tuple_(*map(part, range(len(keys) - 1)), key_value(part(len(keys) - 1))) if len(keys) > 1 else part(0)
     greater = (name == "after") != listing.order.falling
     if inclusive:
         return columns <= values if greater else columns >= values

@@ -192,6 +192,7 @@ class Planner:
     fragments: Mapping[str, FragmentDefinitionNode]
     variables: Variables
     page_max_rows: int
+    ranked_max_hits: int
     words: Words
     has_counts: bool = False
     for_executor: bool = False

@@ -199,6 +199,7 @@ class Preparing:
             fragments=operation.fragments,
             variables=variables,
             page_max_rows=self.limits.page_max_rows,
+            ranked_max_hits=self.limits.ranked_max_hits,
             words=self.store.words,
             has_counts=self.store.has_counts,
             for_executor=operation.introspects,

@@ -46,6 +46,11 @@ class Settings(BaseSettings):
     introspection: bool = Field(default=True, description="Whether the schema may be asked for; if not, errors suggest no names.")
     graphiql: bool = Field(default=True, description="Whether the explorer is served at `/graphiql/`.")
     page_max_rows: int = Field(default=AT_MOST.page_max_rows, ge=1, description="The most that `first` or `last` may ask for.")
+    ranked_max_hits: int = Field(
+        default=AT_MOST.ranked_max_hits,
+        ge=1,
+        description="Up to so many hits of a search all are ranked; of more, those loaded first and as many of the better ones.",
+    )
     query_max_tokens: int = Field(default=AT_MOST.query_max_tokens, ge=1, description="The longest query, in GraphQL tokens.")
     query_max_depth: int = Field(default=AT_MOST.query_max_depth, ge=1, description="The deepest query, in levels of fields.")
     query_max_fields: int = Field(

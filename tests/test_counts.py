@@ -6,12 +6,17 @@ from typing import Any
 
 import pytest
 from conftest import ask_archive
+from sqlalchemy import insert
 from test_facets import FILTERS, PAGE
 from test_generated import archive
 
+from data import tables
+from data.errors import Rejected
 from data.load import load
 from data.search.blocks import BLOCK_DOCUMENTS
 from data.store import Store
+from data.tables import table
+from data.write import Writer
 from schema.execute import Archive
 
 __all__ = ["archive"]
@@ -100,6 +105,38 @@ def test_what_is_loaded_changed_and_taken_away_is_counted_at_once(loaded: Callab
         "years": {"1950": 1, "1951": 1, "1952": 1},
         "undated": 1,
     }
+
+
+def test_what_is_removed_is_counted_no_more(loaded: Callable[..., Archive]) -> None:
+    archive = loaded(RECORDS)
+    store = archive.store
+    with store.writing() as connection:
+        values = {"at": "2026-11-25T21:50:11.123456Z", "by": "somebody", "mode": "DELETE_MISSING"}
+        found = connection.execute(insert(table(tables.Load)).values(values))
+        writer = Writer(connection, store.words, found.lastrowid)
+        writer.remove("document", ["one", "three"])
+        writer.finish()
+    assert counted(archive) == {
+        "people": {},
+        "senders": {},
+        "topics": {},
+        "genres": {"Note": 1},
+        "languages": {"zh-Hant": 1},
+        "years": {"1951": 1, "1952": 1},
+        "undated": 0,
+    }
+
+
+def test_a_change_that_is_taken_back_leaves_the_counts(loaded: Callable[..., Archive], tmp_path: Path) -> None:
+    archive = loaded(RECORDS)
+    before = counted(archive)
+    faulty = tmp_path / "faulty.yaml"
+    faulty.write_text(
+        "- {type: document, id: one, title: One, topics: []}\n- {type: document, id: four, topics: [none]}", "utf-8"
+    )
+    with pytest.raises(Rejected):
+        load(archive.store, [faulty])
+    assert counted(archive) == before
 
 
 def test_a_change_in_one_block_leaves_the_others_as_they_are(loaded: Callable[..., Archive], tmp_path: Path) -> None:

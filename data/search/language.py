@@ -30,6 +30,7 @@ _TERM = re.compile(
     rf"(?:[{_QUOTES}](?P<phrase>[^{_QUOTES}]*)[{_QUOTES}]|(?P<word>[^\s{_QUOTES}]+)|(?P<stray>[{_QUOTES}]))"
 )
 _DATE = "date"
+BETTER_MAX = 16
 ENGLISH_ENDINGS = """
     ability ables able ably age ages al ally als ance ances ant ants ate ated ately ates ating ation ational ations
     ative ed edly ement ements ence ences ent ently ents er ers es est ful fully ibility ible ibly ic ical ically ics
@@ -60,13 +61,14 @@ class Search:
 
     `match` is what must be found (with what must not), or None; `without` is what must not be found, where nothing need be found;
     `others` are groups of which one term each must hold, with the expression of each term that is no date.
-    `found` is what is to be highlighted, for `data.search.passages`.
+    `found` is what is to be highlighted, for `data.search.passages`; `better` find the better ones of many hits.
     """
 
     match: str | None = None
     without: str | None = None
     others: tuple[tuple[tuple[Term, str | None], ...], ...] = ()
     found: str = "[]"
+    better: tuple[str, ...] = ()
 
     @property
     def shape(self) -> Hashable:
@@ -95,7 +97,7 @@ def parsed(text: str, subject: Subject, words: Words) -> Search | None:
     must = [group for group in groups if not any(term.is_not or term.date for term in group)]
     must_not = [group[0] for group in groups if len(group) == 1 and group[0].is_not and not group[0].date]
     others = [group for group in groups if group not in must and not (len(group) == 1 and group[0] in must_not)]
-    match = " AND ".join(f"({asked.any_of(group)})" for group in must)
+    match = asked.all_of(must)
     without = asked.any_of(must_not)
     if match and without:
         match, without = f"({match}) NOT ({without})", ""
@@ -104,6 +106,7 @@ def parsed(text: str, subject: Subject, words: Words) -> Search | None:
         without=without or None,
         others=tuple(tuple((term, None if term.date else asked.one(term)) for term in group) for group in others),
         found=asked.found([term for group in groups for term in group if not term.is_not and not term.date]),
+        better=asked.better(must),
     )
 
 
@@ -220,11 +223,22 @@ class _Asked:
         self.subject = subject
         self.words = words
 
-    def any_of(self, terms: list[Term]) -> str:
-        return " OR ".join(self.one(term) for term in terms)
+    def any_of(self, terms: list[Term], within: Searched | None = None) -> str:
+        return " OR ".join(self.one(term, within) for term in terms)
 
-    def one(self, term: Term) -> str:
-        columns = self.subject.of_field(term.field)
+    def all_of(self, groups: list[list[Term]], within: Searched | None = None) -> str:
+        return " AND ".join(f"({self.any_of(group, within)})" for group in groups)
+
+    def better(self, groups: list[list[Term]]) -> tuple[str, ...]:
+        """What finds the better hits, if there are too many to rank: all in one column that counts more, or one of each OR."""
+        whole = self.all_of(groups)
+        found = [self.all_of(groups, column) for column in self.subject.columns if column.weight > 1]
+        found += [f"{whole} AND ({self.one(term)})" for group in groups if len(group) > 1 for term in group]
+        return tuple(dict.fromkeys(one for one in found if one != whole))[:BETTER_MAX]
+
+    def one(self, term: Term, within: Searched | None = None) -> str:
+        """A term as an expression; one without a field, where it is asked `within` a column, in that only."""
+        columns = (within,) if within and term.field is None else self.subject.of_field(term.field)
         stemmed = [column for column in columns if column.is_stemmed]
         plain = [column for column in columns if not column.is_stemmed]
         stems = self._stems(term)

@@ -1,0 +1,111 @@
+"""Relevance where there are more hits than are ranked: what is exact all the same, and that all hits can be paged through."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from conftest import ask_archive
+
+from data.search.columns import DOCUMENT, PERSON
+from data.search.language import parsed
+from data.search.words import Words
+from schema.execute import Archive
+from schema.limits import Limits
+
+HITS = """query ($search: String!, $by: DocumentOrder, $first: Int, $after: String, $last: Int, $before: String) {
+  documents(search: $search, orderBy: $by, first: $first, after: $after, last: $last, before: $before) {
+    totalCount nodes { recordId } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    facets { years { edges { documentCount node { value } } } } } }"""
+RECORDS = "\n".join(
+    [
+        "- {type: person, id: kim, name: Kim Talks}",
+        "- {type: document, id: d1, title: A note, description: They mention talks}",
+        "- {type: document, id: d2, title: A note, description: Talks on talks after talks}",
+        "- {type: document, id: d3, title: A note, description: 'Much is said here, and of talks only once, in so many words'}",
+        "- {type: document, id: d4, title: A note, description: 'Much is said here, and of talks only once, in many many words'}",
+        "- {type: document, id: d5, title: Talks, description: Short}",
+        "- {type: document, id: d6, title: A note, people: [{person: kim, role: sender}]}",
+        "- {type: document, id: d7, title: A note, description: Talks talks talks talks talks}",
+        "- {type: document, id: d8, title: An armistice, description: Signed}",
+        *(f"- {{type: document, id: n{number}, title: Of other things, date: '1950'}}" for number in range(20)),
+    ]
+)
+
+
+@pytest.fixture
+def few_ranked(loaded: Callable[..., Archive]) -> Callable[[int], Archive]:
+    store = loaded(RECORDS).store
+    return lambda most: Archive(store, limits=Limits(ranked_max_hits=most))
+
+
+def found(archive: Archive, search: str, **more: Any) -> list[str]:
+    answer = ask_archive(archive, HITS, {"search": search, **more})
+    return [node["recordId"] for node in answer["data"]["documents"]["nodes"]]
+
+
+def test_up_to_the_limit_all_hits_are_ranked(few_ranked: Callable[[int], Archive]) -> None:
+    everything = found(few_ranked(1000), "talks")
+    assert everything[0] == "d5" or "d5" in everything[:3]
+    assert found(few_ranked(7), "talks") == everything
+    assert len(everything) == 7
+
+
+def test_of_more_the_first_and_the_better_ones_are_ranked_and_the_rest_follows_as_it_was_loaded(
+    few_ranked: Callable[[int], Archive],
+) -> None:
+    exact = found(few_ranked(1000), "talks")
+    ranked = {"d1", "d2", "d3", "d5", "d6"}  # three as loaded; with the word in the title; with it in a name
+    order = found(few_ranked(3), "talks")
+    assert order == [id_ for id_ in exact if id_ in ranked] + ["d4", "d7"]
+
+
+def test_each_side_of_an_or_has_its_share_of_the_ranked(few_ranked: Callable[[int], Archive]) -> None:
+    order = found(few_ranked(5), "talks OR armistice")
+    assert order.index("d8") < order.index("d7")
+    assert order[-1] == "d7"
+
+
+@pytest.mark.parametrize("direction", ["ASC", "DESC"])
+@pytest.mark.parametrize("most", [1, 2, 3, 5])
+def test_all_hits_are_paged_through_once_forwards_and_backwards(
+    few_ranked: Callable[[int], Archive], most: int, direction: str
+) -> None:
+    archive, by = few_ranked(most), {"field": "RELEVANCE", "direction": direction}
+    whole = found(archive, "talks", by=by)
+    for size, cursor, edge, more in (
+        ("first", "after", "endCursor", "hasNextPage"),
+        ("last", "before", "startCursor", "hasPreviousPage"),
+    ):
+        seen: list[str] = []
+        at, goes_on = None, True
+        while goes_on:
+            page = ask_archive(archive, HITS, {"search": "talks", "by": by, size: 2, cursor: at})["data"]["documents"]
+            ids = [node["recordId"] for node in page["nodes"]]
+            seen = seen + ids if size == "first" else ids + seen
+            at, goes_on = page["pageInfo"][edge], page["pageInfo"][more]
+            assert page["totalCount"] == 7
+        assert seen == whole
+    assert sorted(whole) == ["d1", "d2", "d3", "d4", "d5", "d6", "d7"]
+
+
+def test_counts_are_exact_however_few_are_ranked(few_ranked: Callable[[int], Archive]) -> None:
+    answers = [ask_archive(few_ranked(most), HITS, {"search": "other", "first": 0})["data"]["documents"] for most in (1, 1000)]
+    assert answers[0]["totalCount"] == 20
+    assert answers[0]["facets"] == answers[1]["facets"]
+    assert answers[0]["facets"]["years"]["edges"] == [{"documentCount": 20, "node": {"value": "1950"}}]
+
+
+def test_better_hits_have_all_words_in_one_column_that_counts_more_or_are_one_side_of_an_or() -> None:
+    words = Words("english")
+    search = parsed("korea talks", DOCUMENT, words)
+    assert search
+    assert search.better == tuple(
+        f'({{{column}}} : "korea") AND ({{{column}}} : "{form}")'
+        for column, form in (("title", "talk"), ("people", "talks"), ("topics", "talk"))
+    )
+    either = parsed("mao OR kim", PERSON, words)
+    assert either
+    assert either.better[-2:] == tuple(f'{either.match} AND ({{name names description}} : "{name}")' for name in ("mao", "kim"))
+    fields = parsed("title:korea", DOCUMENT, words)
+    assert fields
+    assert fields.better == ()
