@@ -2,6 +2,7 @@
 
 Top to bottom, each importing only from those below it:
 
+    export    store → records, as a file
     load      records → store, in one transaction
     rejected  the file of records that were not loaded
     loading   one pass over the records of a load

@@ -5,6 +5,7 @@ Top to bottom, each importing only from those below it:
     cli         the command `fonds`
     loads       the command `fonds load`
     upkeep      the commands `fonds check`, `reindex`, `backup`, `upgrade`
+    files       the commands `fonds map` and `fonds export`
     tokens      the commands `fonds token`
     console     what all commands share
     serving     a server process

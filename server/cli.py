@@ -15,7 +15,7 @@ import orjson
 import typer
 
 from data.errors import StoreMissing
-from server import loads, tokens, upkeep
+from server import files, loads, tokens, upkeep
 from server.console import Database, messages, readable_errors, settings_with
 from server.upkeep import bring_up, tell_unfinished
 
@@ -34,6 +34,8 @@ app = typer.Typer(
 )
 app.add_typer(tokens.app, name="token")
 app.add_typer(upkeep.app)
+app.command("map")(files.propose_mapping)
+app.command("export")(files.export)
 
 
 def main() -> None:
@@ -191,28 +193,3 @@ def print_format() -> None:
     from data.format import json_schema
 
     typer.echo(orjson.dumps(json_schema(), option=orjson.OPT_INDENT_2).decode())
-
-
-@app.command("map")
-def propose_mapping(
-    file: Annotated[
-        Path, typer.Argument(help="A file with keys or columns of its own; `-` is standard input.", show_default=False)
-    ],
-    file_format: Annotated[str | None, typer.Option("--format", help="Its format, if the suffix does not tell.")] = None,
-    encoding: Annotated[str | None, typer.Option(help="Its encoding, if it is not UTF-8, such as windows-1252.")] = None,
-    *,
-    describe: Annotated[bool, typer.Option("--schema", help="Print what a mapping may say, as a JSON Schema.")] = False,
-) -> None:
-    """Propose a mapping for a file, from its header or its first records, as YAML to be read over.
-
-    Example: fonds map letters.csv > letters.map.yaml
-    """
-    from data.mapping.model import MappingFile
-    from data.mapping.propose import propose
-    from data.readers import read
-
-    if describe:
-        typer.echo(orjson.dumps(MappingFile.model_json_schema(), option=orjson.OPT_INDENT_2).decode())
-        return
-    with readable_errors():
-        typer.echo(propose(read(file, file_format, encoding=encoding, is_mapped=True), file), nl=False)
