@@ -6,6 +6,7 @@ Top to bottom, each importing only from those below it:
     load      records → store, in one transaction
     rejected  the file of records that were not loaded
     loading   one pass over the records of a load
+    suspicions what looks wrong in a record and may yet be true
     report    what a load did, and what was wrong with it
     changes   what a load did to each record, to be read
     sources   files, folders, patterns, standard input, lists: what a load is given

@@ -19,6 +19,7 @@ from data.readers import Raw
 from data.report import Report, Warned
 from data.rows import TABLES
 from data.stored import stored_records
+from data.suspicions import outside_span, same_names, suspicions, told_name
 from data.tables import table
 from data.write import Writer
 
@@ -102,9 +103,24 @@ class Loading:
             self._tell_error(fault.number, fault.error)
 
     def close(self) -> None:
-        """Brings the index in step."""
+        """Tells what looks wrong beside other records, and brings the index in step."""
+        self._suspect()
         self.writer.close()
         self.given.drop()
+
+    def _suspect(self) -> None:
+        """Warns of people of the same name, and of documents far from all others in time."""
+        most, load_id = self.options.max_errors, self.writer.load_id
+        alike = same_names(self.connection, load_id, most)
+        stands = self.given.stands("person", [id_ for id_, _, _ in alike])
+        for id_, key, another in alike:
+            place = replace(stands[id_].place if id_ in stands else Place("the store", record=key), path="name")
+            self.warn(Warned("PEOPLE_SAME_NAME", told_name(another), place))
+        span, far = outside_span(self.connection, load_id, most)
+        stands = self.given.stands("document", [id_ for id_, _, _ in far])
+        for id_, key, date in far:
+            place = replace(stands[id_].place if id_ in stands else Place("the store", record=key), path="date")
+            self.warn(Warned("DATE_FAR_OFF", f"It is far from what the archive spans ({span}).", place, date))
 
     # A batch
 
@@ -158,6 +174,8 @@ class Loading:
                 self.fault(item.number, error)
             return False
         item.given = self._resolved(given_fields(parsed.record))
+        for one in suspicions(item.given):
+            self.warn(Warned(one.code, one.message, one.at(parsed.place), one.value and shorten(one.value)))
         if item.whole_digest is None:
             item.whole_digest, item.part_digest = _digests(item.given)
         return True
