@@ -3,6 +3,10 @@
 Top to bottom, each importing only from those below it:
 
     export    store → records, as a file
+    merge     two records that are one; splitting them again
+    undo      taking a load back
+    standing  loads and merges that were not taken back
+    editing   one change of the archive: its load, its writer, its report
     load      records → store, in one transaction
     rejected  the file of records that were not loaded
     loading   one pass over the records of a load
@@ -22,7 +26,6 @@ Top to bottom, each importing only from those below it:
     stored    rows → fields, the way back
     rows      fields → rows
     check     what is wrong with a record by itself
-    fields    a record as a plain dict: merged, compared, kept in history
     upgrade   older layouts → this one, by `migrations` (a package of Alembic's)
     store     opening and creating a database; reading from it
     journal   the note of a change that is under way
@@ -31,6 +34,7 @@ Top to bottom, each importing only from those below it:
     statements compiled once, run with many rows
     tables    the tables, as SQLModel classes
     cursors   positions in a list as sealed text
+    fields    a record as a plain dict: merged, compared, kept in history
     mapping   objects of other shapes → records, as a YAML file says (a package)
     readers   files → records
     format    the record format, as pydantic models

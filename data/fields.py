@@ -63,11 +63,19 @@ def merged(old: Fields, given: Fields) -> Fields:
 def difference(old: Fields, new: Fields) -> tuple[Fields, Fields]:
     """The fields that differ, as they were and as they are; null where a record has none.
 
-    >>> difference({"id": "a", "title": "A"}, {"id": "a", "title": "B", "number": "7"})
-    ({'title': 'A', 'number': None}, {'title': 'B', 'number': '7'})
+    An `x_…` field may be null itself; where a record has none it is left out.
+
+    >>> difference({"id": "a", "title": "A", "x_a": 1}, {"id": "a", "title": "B", "number": "7", "x_a": None})
+    ({'title': 'A', 'x_a': 1, 'number': None}, {'title': 'B', 'x_a': None, 'number': '7'})
+    >>> difference({"x_a": 1}, {"x_b": None})
+    ({'x_a': 1}, {'x_b': None})
     """
     names = [name for name in {**old, **new} if old.get(name) != new.get(name) or (name in old) != (name in new)]
-    return {name: old.get(name) for name in names}, {name: new.get(name) for name in names}
+    return _part(old, names), _part(new, names)
+
+
+def _part(fields: Fields, names: Sequence[str]) -> Fields:
+    return {name: fields.get(name) for name in names if name in fields or not name.startswith("x_")}
 
 
 def _object(names: Mapping[str, str]) -> Callable[[BaseModel], Fields]:

@@ -285,7 +285,7 @@ class Store:
             connection.create_function("fonds_seal", 1, lambda text: seal(self.secret, text), deterministic=True)
             connection.create_function("fonds_passages", 3, self._passages, deterministic=True)
             connection.create_function("fonds_put_back", 2, put_back, deterministic=True)
-            connection.create_function("fonds_field_names", 1, field_names, deterministic=True)
+            connection.create_function("fonds_field_names", 2, field_names, deterministic=True)
             connection.create_function("fonds_ln", 1, math.log, deterministic=True)
             functions = _Functions(connection, self.words, self._names, self._counting)
             connection.create_function("fonds_suggest", 4, functions.suggest, deterministic=True)

@@ -350,8 +350,9 @@ class Revision(SQLModel, table=True):
     """What one load did to one record: `action` is ADDED, CHANGED or REMOVED.
 
     `before` and `after` hold, as JSON objects in the record format, the fields that changed and nothing else; a field that was
-    (or is) absent is null. Of an addition both are NULL: what was added is the record as it is now, with all later `before`s
-    put back. Of a removal `before` is the whole record and `after` NULL. What stayed as it was has no revision.
+    (or is) absent is null; an `x_…` field, which may be null itself, is left out then. Of an addition both are NULL: what was
+    added is the record as it is now, with all later `before`s put back. Of a removal `before` is the whole record and `after`
+    NULL. What stayed as it was has no revision, but for what another record was merged into: it is the first of its load.
     """
 
     __tablename__: ClassVar[Any] = "revisions"

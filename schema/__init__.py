@@ -6,6 +6,8 @@ Top to bottom, each importing only from those below it:
     reading    running a plan: at once or in a thread, within its time
     answers    answers that were given before
     prepare    all that is done before the database is asked: parse, validate, plan, price
+    mutation   writing: loads, undos, merges, and their payloads
+    inputs     records as GraphQL input, made from the record format
     query      the root fields
     history    loads, changes of records, what is gone
     correspondence who wrote to whom

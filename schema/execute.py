@@ -4,6 +4,7 @@ Strawberry owns the types; running does not pass through it. The database's JSON
 in introspection has its data read by the same one statement, and is then walked by graphql-core.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
@@ -11,18 +12,20 @@ from typing import Any
 import orjson
 from graphql import execute_sync
 
+from data.errors import BadRequest, WritingOff
 from data.store import Store
 from schema.answers import Answers
-from schema.faults import faults, told
+from schema.faults import Refused, faults, told
 from schema.limits import Limits
+from schema.mutation import Writing
 from schema.plan import Plan
-from schema.prepare import GRAPHQL, Preparing, Ready, schema
-from schema.reading import Readers, beside
+from schema.prepare import GRAPHQL, Operation, Preparing, Ready, schema
+from schema.reading import Readers, beside, written
 
 EVERYBODY = "everybody"
 """Who asks: all see the same. Where they do not, this is where an answer becomes somebody's."""
 
-__all__ = ["Answer", "Archive", "answer", "faults", "run", "schema"]
+__all__ = ["Answer", "Archive", "Writer", "answer", "faults", "run", "schema"]
 
 
 @dataclass(frozen=True)
@@ -62,46 +65,90 @@ class Answer:
     operation: str | None = None
     statements: int = 0
     wants_cost: bool = False
+    has_written: bool = False
+    status: int | None = None
+    """The HTTP status that says why a request was refused, where there is one."""
 
     @property
     def is_refused(self) -> bool:
         return "data" not in self.body
 
 
-async def run(
+Writer = Callable[[], str]
+"""Says who writes. Raises BadRequest if nobody may."""
+
+
+def nobody() -> str:
+    """Who writes where nothing may be written."""
+    raise WritingOff("This archive cannot be written here.")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request: the text, its variables, which operation of the text, and who writes, when it is a mutation."""
+
+    text: str
+    variables: dict[str, Any] | None
+    name: str | None
+    writer: Writer
+
+
+async def run(  # noqa: PLR0913 - the parts of a request, as GraphQL names them
     archive: Archive,
     text: str,
     variables: dict[str, Any] | None = None,
     name: str | None = None,
     *,
     answer: Answer | None = None,
+    writer: Writer = nobody,
 ) -> Answer:
     """Answers an operation. Never raises: what goes wrong is told in the answer, and what is our fault is masked and logged.
 
-    What may take long is done in a thread, so that no query, whatever its text, keeps the others waiting.
+    `writer` says who writes, when it is a mutation. What may take long is done in a thread, so that no query, whatever its text,
+    keeps the others waiting.
     """
     answer = answer or Answer()
     generation = archive.store.generation
-    await _run_once(archive, text, variables, name, answer)
-    if archive.store.generation != generation:  # the file was replaced meanwhile: what was made for the one may not fit the other
+    asked = Asked(text, variables, name, writer)
+    await _run_once(archive, asked, answer)
+    if archive.store.generation != generation and not answer.has_written:
+        # the file was replaced meanwhile: what was made for the one may not fit the other
         answer.body, answer.content = {}, None
-        await _run_once(archive, text, variables, name, answer)
+        await _run_once(archive, asked, answer)
     return answer
 
 
-async def _run_once(archive: Archive, text: str, variables: dict[str, Any] | None, name: str | None, answer: Answer) -> None:
+async def _run_once(archive: Archive, asked: Asked, answer: Answer) -> None:
     try:
-        ready = archive.preparing.known(text, variables, name)
+        ready = archive.preparing.known(asked.text, asked.variables, asked.name)
         if ready is None:
-            operation = await beside(partial(archive.preparing.operation, text, name))
+            operation = await beside(partial(archive.preparing.operation, asked.text, asked.name))
             answer.operation = operation.name
-            ready = await beside(partial(archive.preparing.new, operation, variables))
+            if operation.writes:
+                await _write(archive, operation, asked, answer)
+                return
+            ready = await beside(partial(archive.preparing.new, operation, asked.variables))
     except Exception as error:  # noqa: BLE001 - here and below, what is not the client's fault is masked and logged
         answer.body = {"errors": faults(error)}
+        answer.status = error.status if isinstance(error, BadRequest) else None
         return
     answer.operation = ready.operation.name
     try:
-        await _read(archive, ready, answer, variables)
+        await _read(archive, ready, answer, asked.variables)
+    except Exception as error:  # noqa: BLE001 - as above
+        answer.body = {"errors": faults(error), "data": None}
+
+
+async def _write(archive: Archive, operation: Operation, asked: Asked, answer: Answer) -> None:
+    """Does what a mutation asks for, and reads its answer, which is kept nowhere."""
+    writing = Writing(archive.store, await beside(asked.writer), archive.limits)
+    answer.has_written = True
+    try:
+        plan, values = await written(partial(archive.preparing.write, operation, asked.variables, writing))
+        answer.statements = 1
+        answer.body = {"data": orjson.Fragment(await archive.readers.read(plan, values))}
+    except Refused:
+        raise
     except Exception as error:  # noqa: BLE001 - as above
         answer.body = {"errors": faults(error), "data": None}
 
@@ -143,7 +190,12 @@ def _walked(ready: Ready, found: bytes, variables: dict[str, Any] | None) -> dic
 
 
 async def answer(
-    archive: Archive, text: str, variables: dict[str, Any] | None = None, operation_name: str | None = None
+    archive: Archive,
+    text: str,
+    variables: dict[str, Any] | None = None,
+    operation_name: str | None = None,
+    *,
+    writer: Writer = nobody,
 ) -> dict[str, Any]:
     """The whole answer to an operation, as GraphQL's response format has it; `data` may be an `orjson.Fragment`."""
-    return (await run(archive, text, variables, operation_name)).body
+    return (await run(archive, text, variables, operation_name, writer=writer)).body

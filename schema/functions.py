@@ -85,7 +85,7 @@ class passages(FunctionElement[str]):  # noqa: N801 - as above
 
 
 class field_names(FunctionElement[str]):  # noqa: N801 - as above
-    """The names of the fields of a record (as JSON text) but `type` and `id`, as a JSON list (see `data.revisions`)."""
+    """The names of the fields in two parts of a record (as JSON text), as a JSON list (see `data.revisions`)."""
 
     inherit_cache = True
     name = "field_names"

@@ -155,7 +155,8 @@ def _current(row: Row) -> ColumnElement[str]:
 
 def _as_added(row: Row) -> ColumnElement[str]:
     later = REVISIONS.alias()
-    entry = joined(inline("["), quote(later.c.action), inline(","), func.coalesce(later.c.before, inline("null")), inline("]"))
+    before, after = (func.coalesce(column, inline("null")) for column in (later.c.before, later.c.after))
+    entry = joined(inline("["), quote(later.c.action), inline(","), before, inline(","), after, inline("]"))
     entries = (
         select(json_text(entry).label("entry"))
         .where(later.c.type == row.c.type, later.c.key == row.c.key, later.c.id > row.c.id)
@@ -170,7 +171,7 @@ def _as_added(row: Row) -> ColumnElement[str]:
 def _after(row: Row, _: Ask) -> ColumnElement[str]:
     """The fields that changed as they were then; of an addition the whole record, of a removal null.
 
-    A field that was taken away is null.
+    A field that was taken away is null; an `x_…` field, which may be null itself, is left out then.
     """
     return json_text(case((row.c.action == "ADDED", _as_added(row)), else_=func.coalesce(row.c.after, inline("null"))))
 
@@ -178,15 +179,14 @@ def _after(row: Row, _: Ask) -> ColumnElement[str]:
 def _before(row: Row, _: Ask) -> ColumnElement[str]:
     """The fields that changed as they were before; of a removal the whole record, of an addition null.
 
-    A field that was not there is null.
+    A field that was not there is null; an `x_…` field, which may be null itself, is left out then.
     """
     return json_text(func.coalesce(row.c.before, inline("null")))
 
 
 def _fields(row: Row, ask: Ask) -> ColumnElement[str]:
     """The names of the fields that changed, in the record format; of an addition or removal, of all that it had."""
-    whole = case((row.c.action == "ADDED", _after(row, ask)), else_=row.c.before)
-    return field_names(whole)
+    return field_names(_before(row, ask), _after(row, ask))
 
 
 def _record(row: Row, ask: Ask) -> ColumnElement[str]:

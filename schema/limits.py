@@ -41,6 +41,7 @@ class Limits:
     answers_max_bytes: int = 16 * 1024 * 1024
     read_threads: int = 4
     read_wait_max_seconds: float = 3.0
+    load_max_records: int = 10_000
     introspection: bool = True
 
 

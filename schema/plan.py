@@ -201,16 +201,20 @@ class Planner:
     steers: list[Bound] = field(default_factory=list)
     cost: Cost = field(default_factory=Cost)
 
-    def plan(self, operation: OperationDefinitionNode) -> Plan:
-        """The plan of a query. Raises GraphQLError for an argument that cannot be."""
-        query = cast("GraphQLObjectType", self.schema.query_type)
-        root = Ask(self, {}, query, (), (), "")
-        found = self._collect_all(query, [operation.selection_set])
-        answer = self._members(query, found, root, None)
+    def plan(self, operation: OperationDefinitionNode, row: Row = None) -> Plan:
+        """The plan of an operation, whose root fields hang on the row. Raises GraphQLError for an argument that cannot be."""
+        type_ = cast("GraphQLObjectType", self.schema.get_root_type(operation.operation))
+        root = Ask(self, {}, type_, (), (), "")
+        answer = self._members(type_, self.roots(operation), root, row)
         compiled = select(answer).compile(dialect=self.dialect)
         values = {**compiled.params, **self.bounds}
         placed = tuple(values[name] for name in compiled.positiontup or ())
         return Plan(compiled.string, placed, tuple(self.checks), self.cost, tuple(self.steers))
+
+    def roots(self, operation: OperationDefinitionNode) -> dict[str, list[FieldNode]]:
+        """The fields at the root of an operation by response key, in their order."""
+        type_ = cast("GraphQLObjectType", self.schema.get_root_type(operation.operation))
+        return self._collect_all(type_, [operation.selection_set])
 
     def bind(self, bound: Bound, type_: TypeEngine[Any]) -> BindParameter[Any]:
         name = f"p{len(self.bounds)}"

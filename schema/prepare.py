@@ -18,6 +18,7 @@ from graphql import (
     InlineFragmentNode,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
+    OperationType,
     SelectionSetNode,
     get_variable_values,
     is_non_null_type,
@@ -36,6 +37,7 @@ from schema.faults import Refused
 from schema.fields import enforce_one_of
 from schema.kept import Kept, Steered
 from schema.limits import Limits, check_cost, check_size
+from schema.mutation import Answering, Mutation, Ran, Writing, perform
 from schema.plan import INTROSPECTION, Plan, Planner
 from schema.query import Query
 
@@ -44,7 +46,7 @@ KEPT_CHARACTERS = 256 * 1024
 
 ERRORS_TOLD = 20
 
-schema = strawberry.Schema(query=Query, config=StrawberryConfig(scalar_map=SCALARS))
+schema = strawberry.Schema(query=Query, mutation=Mutation, config=StrawberryConfig(scalar_map=SCALARS))
 GRAPHQL = schema._schema  # noqa: SLF001 - Strawberry offers its graphql-core schema under this name only
 enforce_one_of(GRAPHQL)
 
@@ -93,6 +95,11 @@ class Operation:
     @property
     def name(self) -> str | None:
         return self.node.name.value if self.node.name else None
+
+    @property
+    def writes(self) -> bool:
+        """Whether it is a mutation."""
+        return self.node.operation is OperationType.MUTATION
 
     def coerced(self, given: Variables | None, *, suggests: bool) -> Variables:
         """The variables as their declared types want them. Raises Refused."""
@@ -153,7 +160,7 @@ class Preparing:
     def known(self, text: str, variables: Variables | None, name: str | None) -> "Ready | None":
         """What is ready for an operation that was asked before; None if it was not. Raises what is wrong with the variables."""
         operation = self.operations.find(text, name)
-        if operation is None:
+        if operation is None or operation.writes:
             return None
         given = operation.coerced(variables, suggests=self.limits.introspection)
         if not operation.reads:
@@ -177,6 +184,16 @@ class Preparing:
         plan = found.find(given) or found.keep(given, first[0] if first else self._plan(operation, given))
         return self._priced(operation, plan, given)
 
+    def write(self, operation: Operation, variables: Variables | None, writing: Writing) -> Ran:
+        """Does what a mutation asks for; returns the plan of its answer. Raises Refused, GraphQLError."""
+        definitions, given = operation.node.variable_definitions or (), cast("Any", variables or {})
+        suggests = self.limits.introspection
+        values = get_variable_values(GRAPHQL, definitions, given, max_errors=ERRORS_TOLD, hide_suggestions=not suggests)
+        if isinstance(values, list):
+            raise Refused(values)
+        answering = Answering(**self._parts(operation, values.coerced))
+        return perform(answering, operation.node, values, writing)
+
     def operation(self, text: str, name: str | None) -> Operation:
         """Parses, measures, validates. Raises RequestError, Refused, GraphQLSyntaxError."""
 
@@ -191,20 +208,22 @@ class Preparing:
         return operation.name, operation.shape(given), self.store.generation
 
     def _plan(self, operation: Operation, variables: Variables) -> Plan:
-        planner = Planner(
-            schema=GRAPHQL,
-            dialect=self.store.dialect,
-            secret=self.store.secret,
-            archive_name=self.archive_name,
-            fragments=operation.fragments,
-            variables=variables,
-            page_max_rows=self.limits.page_max_rows,
-            ranked_max_hits=self.limits.ranked_max_hits,
-            words=self.store.words,
-            has_counts=self.store.has_counts,
-            for_executor=operation.introspects,
-        )
-        return planner.plan(operation.node)
+        return Planner(**self._parts(operation, variables)).plan(operation.node)
+
+    def _parts(self, operation: Operation, variables: Variables) -> dict[str, Any]:
+        return {
+            "schema": GRAPHQL,
+            "dialect": self.store.dialect,
+            "secret": self.store.secret,
+            "archive_name": self.archive_name,
+            "fragments": operation.fragments,
+            "variables": variables,
+            "page_max_rows": self.limits.page_max_rows,
+            "ranked_max_hits": self.limits.ranked_max_hits,
+            "words": self.store.words,
+            "has_counts": self.store.has_counts,
+            "for_executor": operation.introspects,
+        }
 
     def _priced(self, operation: Operation, plan: Plan, variables: Variables) -> "Ready":
         values = plan.bind(variables)

@@ -101,6 +101,14 @@ class Readers:
                 work.exception()  # seen, so that nobody logs it as lost
 
 
+WRITER = ThreadPoolExecutor(1, thread_name_prefix="fonds-write")
+
+
+async def written(work: Callable[[], T]) -> T:
+    """Done in the one thread that writes, in turn. What has begun is ended, also if nobody waits for it any more."""
+    return await asyncio.get_running_loop().run_in_executor(WRITER, work)
+
+
 PREPARERS = ThreadPoolExecutor(1, thread_name_prefix="fonds-prepare")
 
 

@@ -6,6 +6,7 @@ Top to bottom, each importing only from those below it:
     loads       the command `fonds load`
     upkeep      the commands `fonds check`, `reindex`, `backup`, `upgrade`
     files       the commands `fonds map` and `fonds export`
+    history     the commands undo, merge, split, distinct
     tokens      the commands `fonds token`
     console     what all commands share
     serving     a server process

@@ -1,5 +1,6 @@
 """The HTTP application: the API at /graphql, GraphiQL at /graphiql/, and /healthz."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -14,13 +15,14 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from data.errors import StoreError, shorten
+from data.errors import BadRequest, StoreError, shorten
+from data.tokens import holder
 from schema.execute import Archive
 from server.graphql import Endpoint
 from server.headers import SafeHeaders
 from server.logs import RequestLog
 from server.persisted import Persisted, read_trusted
-from server.requests import Reader
+from server.requests import Headers, Reader, bearer
 from server.settings import Settings
 
 GRAPHIQL = Path(__file__).parent / "graphiql" / "dist"
@@ -80,10 +82,15 @@ def make_app(archive: Archive, settings: Settings) -> ASGIApp:
         message = f"{shorten(request.url.path)}: {error.detail}."
         return JSONResponse({"errors": [{"message": message, "extensions": shown}]}, error.status_code, error.headers)
 
+    def may_write(headers: Headers) -> bool:
+        with suppress(BadRequest):
+            return bool(holder(archive.store, bearer(headers)))
+        return False
+
     trusted = read_trusted(Path(settings.trusted_operations)) if settings.trusted_operations else None
     endpoint = Endpoint(
         archive,
-        Reader(settings.body_max_bytes, settings.body_max_seconds),
+        Reader(settings.body_max_bytes, settings.body_max_seconds, settings.load_max_bytes, may_write),
         Persisted(settings.persisted_queries_max_bytes, trusted),
         settings.cache_control,
     )

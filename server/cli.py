@@ -15,7 +15,7 @@ import orjson
 import typer
 
 from data.errors import StoreMissing
-from server import files, loads, tokens, upkeep
+from server import files, history, loads, tokens, upkeep
 from server.console import Database, messages, readable_errors, settings_with
 from server.upkeep import bring_up, tell_unfinished
 
@@ -32,6 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(history.app)
 app.add_typer(tokens.app, name="token")
 app.add_typer(upkeep.app)
 app.command("map")(files.propose_mapping)

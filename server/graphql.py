@@ -2,12 +2,14 @@
 
     https://graphql.github.io/graphql-over-http/draft/
 
-There are no mutations, so a GET can do no harm; no form content type is read, so no foreign page can post without asking first
-(CORS). It stands in front of the other routes and their wrappers, because they would cost more than most answers do.
+A GET changes nothing, and a mutation needs a token, which no foreign page has; no form content type is read, so none can post
+without asking first (CORS). The endpoint stands in front of the other routes and their wrappers, as they would cost more than
+most answers do.
 """
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 from time import perf_counter
 from typing import Any
@@ -16,16 +18,18 @@ import orjson
 from starlette.types import Receive, Scope, Send
 
 from data.errors import ArchiveBusy, BadRequest, StoreError
-from schema.execute import Answer, Archive, faults, run
+from data.tokens import holder
+from schema.execute import Answer, Archive, Writer, faults, run
 from server.encodings import COMPRESSED_MIN_BYTES, ENCODINGS, encoding
 from server.headers import SAFE_HEADERS
 from server.logs import Outcome, log_request
 from server.persisted import Persisted
-from server.requests import GRAPHQL_JSON, JSON, METHOD_NOT_ALLOWED, ClientGone, Headers, Reader, wanted
+from server.requests import GRAPHQL_JSON, JSON, METHOD_NOT_ALLOWED, ClientGone, Headers, Reader, bearer, wanted
 
 NOT_MODIFIED = 304
 CLIENT_GONE = 499
 BUSY = 503
+UNAUTHORIZED, FORBIDDEN = 401, 403
 UNAVAILABLE = {ArchiveBusy.code, StoreError.code} | {kind.code for kind in StoreError.__subclasses__()}
 LOOK_AFTER_SECONDS = 0.05
 """An answer that takes longer is given up when the client goes away; before, looking would cost more than it saves."""
@@ -35,7 +39,14 @@ COMPRESS_BESIDE_BYTES = 64 * 1024
 
 EVERY_ANSWER = (*SAFE_HEADERS, (b"access-control-allow-origin", b"*"), (b"vary", b"Accept, Accept-Encoding"))
 KINDS = {kind: (b"content-type", f"{kind}; charset=utf-8".encode()) for kind in (JSON, GRAPHQL_JSON)}
-MORE_HEADERS = {METHOD_NOT_ALLOWED: ((b"allow", b"GET, POST"),), BUSY: ((b"retry-after", b"1"),)}
+MORE_HEADERS = {
+    METHOD_NOT_ALLOWED: ((b"allow", b"GET, POST"),),
+    BUSY: ((b"retry-after", b"1"),),
+    UNAUTHORIZED: ((b"www-authenticate", b"Bearer"),),
+}
+ALWAYS = (UNAUTHORIZED, FORBIDDEN, METHOD_NOT_ALLOWED)
+"""What has nothing to do with GraphQL is told by its status in the older kind of answer too."""
+
 NOT_KEPT = (b"cache-control", b"no-store")
 
 Header = tuple[bytes, bytes]
@@ -80,7 +91,8 @@ class Endpoint:
             content = orjson.dumps({"errors": faults(error)})
             return Response(error.status, (KINDS[kind], NOT_KEPT), content)
         answer.wants_cost = asked.extensions.get("cost") is True
-        await _while_wanted(receive, self.archive, Operation(text, asked.variables, asked.operation), answer)
+        writer = partial(self._writer, scope["method"], headers)
+        await _while_wanted(receive, self.archive, Operation(text, asked.variables, asked.operation, writer), answer)
         content = answer.content or orjson.dumps(answer.body)
         if asked.extensions and scope["method"] == "POST" and not answer.is_refused:
             self.persisted.keep(text, asked.extensions)
@@ -88,6 +100,12 @@ class Endpoint:
         if scope["method"] != "POST":
             response = self._to_be_kept(response, headers) if "errors" not in answer.body else _with(response, NOT_KEPT)
         return await _compressed(response, headers)
+
+    def _writer(self, method: str, headers: Headers) -> str:
+        """Whose token came with a request. Raises BadRequest."""
+        if method != "POST":
+            raise BadRequest("A mutation has to be sent by POST.", status=METHOD_NOT_ALLOWED, hint="A GET changes nothing.")
+        return holder(self.archive.store, bearer(headers))
 
     def _to_be_kept(self, response: Response, headers: Headers) -> Response:
         """The answer to a GET, with what caches need; without a body, if the client has it."""
@@ -106,6 +124,7 @@ class Operation:
     text: str
     variables: dict[str, Any] | None
     name: str | None
+    writer: Writer
 
 
 def _with(response: Response, *headers: Header) -> Response:
@@ -135,6 +154,8 @@ def _status(answer: Answer, kind: str) -> int:
     """In the older kind, whatever GraphQL itself refuses is 200 too; a fault of ours before execution is 500 in both."""
     if answer.content is not None:
         return 200
+    if answer.status is not None and (answer.status in ALWAYS or kind == GRAPHQL_JSON):
+        return answer.status
     codes = {error["extensions"]["code"] for error in answer.body.get("errors", ())}
     if codes & UNAVAILABLE:
         return BUSY
@@ -156,7 +177,7 @@ async def _while_wanted(receive: Receive, archive: Archive, asked: Operation, an
 
     timer = asyncio.get_running_loop().call_later(LOOK_AFTER_SECONDS, look)
     try:
-        await run(archive, asked.text, asked.variables, asked.name, answer=answer)
+        await run(archive, asked.text, asked.variables, asked.name, answer=answer, writer=asked.writer)
     except asyncio.CancelledError:
         if not (gone and gone[0].done()):
             raise

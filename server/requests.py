@@ -1,7 +1,7 @@
 """What is a GraphQL request over HTTP: a POST with a JSON body, or a GET with parameters. What is none raises BadRequest."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -38,10 +38,12 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads requests; bodies are bounded in bytes and seconds."""
+    """Reads requests; bodies are bounded in bytes and seconds, those of whoever may write more widely."""
 
     body_max_bytes: int
     body_max_seconds: float
+    load_max_bytes: int
+    may_write: Callable[[Headers], bool]
 
     async def read(self, scope: Scope, headers: Headers, receive: Receive) -> Asked:
         """The request. Raises BadRequest, ClientGone."""
@@ -60,25 +62,35 @@ class Reader:
 
     async def _body(self, headers: Headers, receive: Receive) -> bytes:
         length = headers.get(b"content-length", b"0")
-        if length.isdigit() and int(length) > self.body_max_bytes:
-            raise self._too_large()
-        body, more = b"", True
+        most = self.body_max_bytes
+        if length.isdigit() and int(length) > most:
+            most = self._most(int(length), headers)
+        parts, size, more = [], 0, True
         while more:
             message = await receive()
             if message["type"] == "http.disconnect":
                 raise ClientGone
-            body += message.get("body", b"")
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
             more = message.get("more_body", False)
-            if len(body) > self.body_max_bytes:
-                raise self._too_large()
-        return body
+            if size > most:
+                most = self._most(size, headers)
+        return b"".join(parts)
 
-    def _too_large(self) -> BodyTooLarge:
-        return BodyTooLarge(
-            f"The body is larger than {self.body_max_bytes:,} bytes.",
-            status=413,
-            hint="Ask for less in one query; use variables.",
-        )
+    def _most(self, size: int, headers: Headers) -> int:
+        """How large a body may be that is larger than bodies are. Raises BodyTooLarge if it is larger than that."""
+        most = self.load_max_bytes if b"authorization" in headers and self.may_write(headers) else self.body_max_bytes
+        if size > most:
+            raise BodyTooLarge(
+                f"The body is larger than {most:,} bytes.", status=413, hint="Ask for less in one query; use variables."
+            )
+        return most
+
+
+def bearer(headers: Headers) -> str | None:
+    """The token that came with a request."""
+    scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
+    return token.strip().decode("latin-1") if scheme.lower() == b"bearer" else None
 
 
 @lru_cache(HEADERS_KEPT)

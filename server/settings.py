@@ -95,6 +95,12 @@ class Settings(BaseSettings):
         description="The longest that a query may wait for one of these to end, before it is told to come back.",
     )
     body_max_bytes: int = Field(default=256 * 1024, ge=1, description="The largest body of a request.")
+    load_max_bytes: int = Field(
+        default=16 * 1024 * 1024, ge=1, description="The largest body of a request that comes with a token in use."
+    )
+    load_max_records: int = Field(
+        default=AT_MOST.load_max_records, ge=1, description="The most records that one mutation may load."
+    )
     body_max_seconds: float = Field(default=10.0, gt=0, description="The longest that a body may take to arrive.")
     header_max_bytes: int = Field(default=32 * 1024, ge=1024, description="The largest head of a request (address and headers).")
     header_max_seconds: float = Field(

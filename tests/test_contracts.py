@@ -93,7 +93,7 @@ def test_the_commands_of_the_readme_work(tmp_path: Path) -> None:
     (tmp_path / "letters.yaml").write_text(README.split("```yaml\n", 1)[1].split("```", 1)[0], encoding="utf-8")
     commands = [
         "fonds query roshchin.graphql",
-        *re.findall(r"^    (fonds (?:query|load|export|map|token) .*)$", README, re.MULTILINE),
+        *re.findall(r"^    (fonds (?:query|load|export|map|token|undo|merge|distinct) .*)$", README, re.MULTILINE),
     ]
     assert len(commands) >= 5
     for command in commands:

@@ -29,7 +29,8 @@ export default [
             types: [
               ...['Archive', 'HistoricalDate', 'Identifier', 'Name', 'Note', 'PageInfo', 'Participation', 'Text'],
               ...['DocumentFacets', 'FacetValue', 'Fragment', 'SearchMatch', 'Timeline', 'TimelineBucket'],
-              ...['LoadCounts', 'LoadFile', 'Revision'],
+              ...['LoadCounts', 'LoadFile', 'LoadMessage', 'LoadPayload', 'Revision'],
+              'Suggestion',
             ],
           },
         },
