@@ -574,6 +574,7 @@ def engine_of(path: Path, *, keeps_links: bool = True, wait_seconds: float = LOC
     def settings(connection: Any, _: object) -> None:
         connection.isolation_level = None  # the driver's own transactions would begin too late
         connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA cache_size = -{PAGE_CACHE_KIB}")  # with 2 MiB a large load reads all again and again
         connection.execute("PRAGMA synchronous = FULL")  # what was said to be loaded survives a loss of power
         connection.execute(f"PRAGMA foreign_keys = {'ON' if keeps_links else 'OFF'}")
 

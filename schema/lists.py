@@ -84,9 +84,7 @@ class Kind:
             rows = source.join(row, row.c.id == node_id)
         if not wanted.is_null:
             where.append(condition(ask, row, wanted, self.rules))
-        if hits is not None and link is None and not needs_row:
-            rows, node_id = visible_documents(hits), hits.c.id  # what is in the index is in the table
-        elif hits is not None:
+        if hits is not None:
             rows = rows.join(hits, hits.c.id == node_id)
         if search:
             where += search.conditions(row, node_id, ranked=is_ranked)
