@@ -104,12 +104,14 @@ class Listing:
         """The ids of all nodes of the list, as `id`."""
         return self.select(self.node_id.label("id"))
 
-    def materialized(self) -> tuple["Listing", CTE]:
-        """The same list, read once for all that is asked of it."""
-        keys = [key.column.label(f"s{i}") for i, key in enumerate(self.order.keys)]
+    def materialized(self, *, keyed: bool = True) -> tuple["Listing", CTE]:
+        """The same list, read once for all that is asked of it; if not `keyed`, without its order: only to be counted."""
+        keys = [key.column.label(f"s{i}") for i, key in enumerate(self.order.keys if keyed else ())]
         rows = self.select(self.node_id.label("id"), *keys, *(column.label(name) for name, column in self.carry.items()))
         found = rows.cte(nesting=True)
-        order = replace(self.order, keys=tuple(replace(key, column=found.c[f"s{i}"]) for i, key in enumerate(self.order.keys)))
+        order = replace(
+            self.order, keys=tuple(replace(key, column=found.c[f"s{i}"]) for i, key in enumerate(self.order.keys[: len(keys)]))
+        )
         carry = {name: found.c[name] for name in self.carry}
         return replace(self, rows=found, node_id=found.c.id, where=(), order=order, carry=carry), found
 
@@ -185,7 +187,7 @@ def connection(ask: Ask, listing: Listing) -> ColumnElement[str]:
     whole, ids = None, None
     shared = list(listing.shared)
     if (listing.search and len(selected & {"totalCount", "nodes", "edges"}) > 1) or selected & {"facets", "timeline"}:
-        whole, read = listing.materialized()
+        whole, read = listing.materialized(keyed=needs_page and bool(listing.search))
         shared.append(read)
         listing = whole if listing.search else listing
         if ask.planner.has_counts and selected & {"facets", "timeline"}:

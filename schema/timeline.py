@@ -116,24 +116,20 @@ def _buckets(row: _Row, ask: Ask) -> ColumnElement[str]:
     steps = each(ask.bind(lambda variables: dump(numbers(variables)), Text())).table_valued("value")
     number = row.span.c.lowest + type_coerce(steps.c.value, Integer)
     shown = (
-        select(number.label("number"))
+        select(number.label("number"), literal(0).label("certain"), literal(0).label("started"), literal(1).label("is_shown"))
         .select_from(row.span.join(steps, literal(1) == 1))
         .where(number <= row.span.c.highest)
-        .subquery()
     )
     counts = row.counts
-    total = (
-        select(
-            shown.c.number,
-            func.coalesce(func.sum(case((counts.c.number == shown.c.number, counts.c.certain), else_=0)), 0).label("certain"),
-            func.coalesce(func.sum(counts.c.started), 0).label("possible"),
-        )
-        .select_from(shown.outerjoin(counts, counts.c.number <= shown.c.number))
-        .group_by(shown.c.number)
-        .order_by(shown.c.number)
-        .limit(ask.planner.bind(first, Integer()))
-        .subquery()
+    every = union_all(select(counts.c.number, counts.c.certain, counts.c.started, literal(0)), shown).subquery()
+    at, certain, started, is_shown = every.c
+    possible = func.sum(func.sum(started)).over(order_by=at)
+    summed = select(
+        at.label("number"), func.sum(certain).label("certain"), possible.label("possible"), func.max(is_shown).label("is_shown")
     )
+    sums = summed.group_by(at).subquery()
+    limit = ask.planner.bind(first, Integer())
+    total = select(*sums.c).where(sums.c.is_shown == 1).order_by(sums.c.number).limit(limit).subquery()
     with ask.rows(first):
         bucket = _bucket(total.c.number, row.unit, total.c.certain, total.c.possible)
         item = select(ask.below(bucket).label("item")).select_from(total).subquery()

@@ -122,7 +122,7 @@ def hits(archive: Archive) -> None:
 
 
 def results_pages(archive: Archive, other: Archive) -> None:
-    show(f"\n{'results page':24}{'hits':>9}{'grouped':>10}{'packed':>10}{'ratio':>7}{'whole answer':>14}")
+    show(f"\n{'results page':24}{'hits':>9}{'grouped':>10}{'packed':>10}{'ratio':>7}{'again, kept':>14}")
     for name, word in WORDS.items():
         packed, grouped = reading(archive, PAGE, s=word), reading(other, PAGE, s=word)
         found = packed()
