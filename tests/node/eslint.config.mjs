@@ -30,7 +30,7 @@ export default [
               ...['Archive', 'HistoricalDate', 'Identifier', 'Name', 'Note', 'PageInfo', 'Participation', 'Text'],
               ...['DocumentFacets', 'FacetValue', 'Fragment', 'SearchMatch', 'Timeline', 'TimelineBucket'],
               ...['LoadCounts', 'LoadFile', 'LoadMessage', 'LoadPayload', 'Revision'],
-              'Suggestion',
+              ...['Correspondence', 'Suggestion'],
             ],
           },
         },
