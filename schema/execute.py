@@ -80,7 +80,7 @@ Writer = Callable[[], str]
 
 def nobody() -> str:
     """Who writes where nothing may be written."""
-    raise WritingOff("This archive cannot be written here.")
+    raise WritingOff("This archive cannot be written here.", hint="Use the commands, or a server and a token.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,14 @@
 """The history of the archive over GraphQL: its loads, what each did to each record, what is gone, what was merged."""
 
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import ask_archive
 from sqlalchemy import delete, insert
+from test_undo import records_of
 
 from data import tables
 from data.load import load
@@ -179,3 +181,40 @@ def test_history_goes_with_introspection_too(ask: Ask) -> None:
     assert found["data"]["loads"] == {"nodes": [{"at": SECOND, "mode": "UNDO"}]}
     assert found["data"]["node"] == {"__typename": "Tombstone"}
     assert found["data"]["load"] == {"__typename": "Load", "id": "Load:101"}
+
+
+def test_what_was_added_is_told_as_a_file_would_give_it(tmp_path: Path) -> None:
+    archive = Archive(Store.create(f"sqlite:///{tmp_path / 'archive.db'}"))
+    load(archive.store, [*FILES, Path(__file__).parent / "data" / "awkward.yaml"])
+    told: dict[tuple[str, str], Any] = {}
+    after = ""
+    while True:
+        page = ask_archive(archive, f"{{ changes(first: 20{after}) {{ edges {{ cursor node {{ action after }} }} }} }}")
+        edges = page["data"]["changes"]["edges"]
+        if not edges:
+            break
+        after = f', after: "{edges[-1]["cursor"]}"'
+        for edge in edges:
+            assert edge["node"]["action"] == "ADDED"
+            record = edge["node"]["after"]
+            told[record["type"], record["id"]] = record
+    assert len(told) > 60
+    assert told == records_of(archive.store)
+    archive.store.close()
+
+
+def test_a_load_keeps_the_names_hashes_and_sizes_of_its_files(tmp_path: Path) -> None:
+    store = Store.create(f"sqlite:///{tmp_path / 'archive.db'}")
+    contents = [b'{"type": "topic", "id": "a", "name": "A"}\n', b'{"type": "topic", "id": "b", "name": "Letter"}\n']
+    files = [tmp_path / "a.jsonl", tmp_path / "b.jsonl"]
+    for file, content in zip(files, contents, strict=True):
+        file.write_bytes(content)
+    load(store, files)
+    found = ask_archive(Archive(store), "{ loads { nodes { mode counts { added } files { name sha256 sizeBytes records } } } }")
+    store.close()
+    (only,) = found["data"]["loads"]["nodes"]
+    assert (only["mode"], only["counts"]) == ("UPSERT", {"added": 2})
+    assert only["files"] == [
+        {"name": str(file), "sha256": sha256(content).hexdigest(), "sizeBytes": len(content), "records": 1}
+        for file, content in zip(files, contents, strict=True)
+    ]

@@ -9,7 +9,9 @@ from test_undo import Kept, document, fonds, letter, person, topic
 
 from data.editing import Editor
 from data.errors import AlreadyUndone, MergeRefused, UndoRefused, UnknownRecord
+from data.load import load
 from data.merge import distinct, merge, split
+from data.sources import RecordList
 
 
 @pytest.fixture
@@ -212,6 +214,19 @@ def test_people_who_are_not_the_same_are_kept_so_and_not_merged(kept: Kept) -> N
         kept.undo(load_id)
     with pytest.raises(UndoRefused, match="said again"):
         kept.undo(undone)
+
+
+def test_a_load_asks_about_like_names_until_it_is_told_that_they_are_two(kept: Kept) -> None:
+    def asked(number: str) -> list[str]:
+        same = [person(key, name="Ivanov", description=number) for key in ("a", "b")]
+        return [warning.code for warning in load(kept.store, [RecordList(same)]).warnings]
+
+    assert asked("1") == asked("2") != []
+    load_id = distinct(kept.editor, "a", "b").load_id
+    assert load_id is not None
+    assert asked("3") == []
+    kept.undo(load_id)
+    assert asked("4") != []
 
 
 def test_a_dry_run_merges_nothing(kept: Kept) -> None:

@@ -259,7 +259,8 @@ def fonds(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 def test_the_command_undoes_tries_and_refuses(kept: Kept) -> None:
     first = kept.load(document("a"))
     second = kept.load(document("a", number="1"))
-    tried = fonds(kept.folder, "undo", f"Load:{second}", "--dry-run")
+    tried = fonds(kept.folder, "undo", f"Load:{second}", "--dry-run", "--diff")
+    assert tried.stdout == "~ document a “A”\n    number: “1” → —\n"
     assert (tried.returncode, "1 changed" in tried.stderr, "Nothing is changed" in tried.stderr) == (0, True, True)
     refused = fonds(kept.folder, "undo", str(first))
     assert refused.returncode == 1
