@@ -202,7 +202,8 @@ class Store:
         self._engine: Engine | None = None
         self._watching = Lock()
         self._watcher: sqlite3.Connection | None = None
-        self._watched = (0, 0)
+        self._watched = (0, 0, 0)
+        self._commits = 0
         self._watchers = 0
         self._identity: Identity | None = None
         self._seen: Seen | None = None
@@ -228,6 +229,8 @@ class Store:
         """
         path = path_of(url)
         if is_blank(path):
+            if not path.absolute().parent.is_dir():
+                raise StoreReadOnly(f"There is no folder {path.absolute().parent}.", hint="Make it, or name another file.")
             with translated(path):
                 engine = engine_of(path)
                 with engine.begin() as connection:
@@ -326,11 +329,14 @@ class Store:
         """Another one after every commit, by whatever process, and for another file. Raises StoreError."""
         with translated(self.path), self._watching:
             seen = self._look()
-            if self._watcher is None or self._watched != seen[:2]:
+            if self._watcher is None or self._watched != seen:
                 self._end_watching()
-                self._watcher, self._watched = connect(self.path), seen[:2]
+                self._watcher, self._watched = connect(self.path), seen
                 self._watchers += 1
             (commits,) = self._watcher.execute("PRAGMA data_version").fetchone()
+            if commits != self._commits:
+                self._commits, self._seen = commits, (*seen[:2], 0)  # what was committed may be another layout or stemming
+                self._look()
         return self._watchers, commits
 
     def _end_watching(self) -> None:

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import insert
 
 from data import journal
-from data.errors import StoreDamaged, StoreError, StoreForeign, StoreMissing, StoreTooNew, StoreTooOld
+from data.errors import StoreDamaged, StoreError, StoreForeign, StoreMissing, StoreReadOnly, StoreTooNew, StoreTooOld
 from data.journal import Journal
 from data.load import load
 from data.records import FILES
@@ -256,3 +256,29 @@ except Exception as error:
     assert found
     assert found.doing == "load of letters.jsonl"
     assert done.stdout == "STORE_LOCKED\n"
+
+
+def test_every_commit_and_every_other_file_is_another_version_and_nothing_else_is(store: Store, other: Path) -> None:
+    first = store.version()
+    assert store.version() == first
+    _run(store.path, "UPDATE fonds_meta SET changes = changes + 1")
+    second = store.version()
+    assert second != first
+    assert store.version() == second
+    shutil.copyfile(other, store.path)
+    third = store.version()
+    assert third != second
+    assert store.version() == third
+
+
+def test_what_another_process_indexed_anew_is_noticed_although_somebody_still_reads_what_was_before(store: Store) -> None:
+    store.version()
+    with store.snapshot():
+        _run(store.path, "UPDATE fonds_meta SET stemming = 'russian'")
+        store.version()
+        assert store.words.stemming == "russian"
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StoreReadOnly, match="There is no folder"):
+        Store.create(f"sqlite:///{tmp_path / 'nowhere' / 'new.db'}")
