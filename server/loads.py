@@ -127,11 +127,12 @@ def _sources(files: list[Path], file_format: str | None, encoding: str | None, m
     from data.mapping import read_mapping
     from data.sources import RecordFile, found_files
 
+    rules = read_mapping(mapping) if mapping else None
     errors: list[RecordError] = []
     for name in files:
         try:
             for path in found_files([name], file_format):
-                yield RecordFile(path, file_format, encoding, read_mapping(mapping) if mapping else None)
+                yield RecordFile(path, file_format, encoding, rules)
         except RecordError as error:
             errors.append(error)
     if errors:

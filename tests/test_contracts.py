@@ -91,6 +91,9 @@ def test_the_commands_of_the_readme_work(tmp_path: Path) -> None:
     fonds = str(Path(sys.executable).parent / "fonds")
     (tmp_path / "roshchin.graphql").write_text(README.split("```graphql\n", 1)[1].split("```", 1)[0], encoding="utf-8")
     (tmp_path / "letters.yaml").write_text(README.split("```yaml\n", 1)[1].split("```", 1)[0], encoding="utf-8")
+    table = README.split("```csv\n", 1)[1]
+    (tmp_path / "briefe.csv").write_text(table.split("```", 1)[0], encoding="utf-8")
+    (tmp_path / "briefe.map.yaml").write_text(table.split("```yaml\n", 1)[1].split("```", 1)[0], encoding="utf-8")
     commands = [
         "fonds query roshchin.graphql",
         *re.findall(r"^    (fonds (?:query|load|export|map|token|undo|merge|distinct) .*)$", README, re.MULTILINE),

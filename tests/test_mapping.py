@@ -314,6 +314,13 @@ def test_records_are_made_of_the_items_of_a_list(tmp_path: Path) -> None:
     assert list(mapping(tmp_path, text).ids(raws)) == [("document", "a"), ("topic", "t1"), ("topic", "t2")]
 
 
+def test_a_file_that_is_read_again_gives_the_same_again(tmp_path: Path) -> None:
+    rules = mapping(tmp_path, "records: [{type: person, once: true, fields: {id: id, name: name}}]")
+    raws = [Raw(Place("a.jsonl", line), {"id": "p", "name": name}) for line, name in enumerate("AB", start=1)]
+    expected = [{"type": "person", "id": "p", "name": "A"}]
+    assert [[raw.value for raw in rules.apply(raws)] for _ in range(2)] == [expected, expected]
+
+
 # Faults
 
 

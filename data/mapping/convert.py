@@ -95,7 +95,7 @@ class _Conversion:
         self.all_reads = [(*base, *path) for paths in self._reads.values() for path in paths]
         self._dropped = [Path(text).steps for text in rule.drop]
         self._trees: dict[frozenset[str], Reads] = {}
-        self._seen: set[str] = set()
+        self._seen: dict[str, tuple[object, ...]] = {}
         self.keys: set[str] = set()
         self.shared = Reads()
 
@@ -122,7 +122,7 @@ class _Conversion:
     def records(self, raw: Raw, known: Known, on_fault: OnFault | None) -> Iterator[Raw]:
         if isinstance(raw.value, dict):
             self.keys.update(raw.value)
-        for here in self._places(raw):
+        for number, here in enumerate(self._places(raw)):
             try:
                 record, place = self._record(here, raw.place, known)
             except InvalidRecord as error:
@@ -130,12 +130,14 @@ class _Conversion:
                     raise
                 on_fault(error, raw.content)
                 continue
-            if self.rule.once or self.rule.if_missing:
-                key = str(record.get("id"))
-                if key in self._seen:
-                    continue
-                self._seen.add(key)
+            if (self.rule.once or self.rule.if_missing) and not self._is_first(record, place, number):
+                continue
             yield Raw(place, record, None if self._each else raw.content, is_implied=self.rule.if_missing)
+
+    def _is_first(self, record: dict[str, object], place: Place, number: int) -> bool:
+        """Whether no other place gave a record of this id before. A file that is read again gives the same again."""
+        stand = (place.file, place.line, place.row, number)
+        return self._seen.setdefault(str(record.get("id")), stand) == stand
 
     def _places(self, raw: Raw) -> Iterable[Here]:
         return places_of(self._each, self.rule.split, Here(raw.value, raw.value))
