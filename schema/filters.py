@@ -287,7 +287,7 @@ def _dated(_: Ask, row: Any, arg: Arg) -> ColumnElement[bool]:
 
 
 def _genre(ask: Ask, row: Any, arg: Arg) -> ColumnElement[bool]:
-    return genre_fits(ask, func.coalesce(row.c.genre_id, 0), arg)
+    return and_(row.c.genre_id.isnot(None), genre_fits(ask, row.c.genre_id, arg))
 
 
 def genre_fits(ask: Ask, genre_id: ColumnElement[int], arg: Arg) -> ColumnElement[bool]:
@@ -316,11 +316,16 @@ def role_rule(ask: Ask, arg: Arg, column: ColumnElement[Any]) -> ColumnElement[b
 
 def _person(ask: Ask, row: Any, arg: Arg) -> ColumnElement[bool]:
     part = PARTS.alias()
-    conditions = [part.c.document_id == row.c.id, role_rule(ask, arg["role"], part.c.role)]
-    if not arg["id"].is_null:
-        wanted = select(PEOPLE.c.id).where(among_ids(ask, arg["id"], "Person", PEOPLE.c.key))
-        conditions.append(part.c.person_id.in_(wanted))
-    return exists(select(1).select_from(part).where(*conditions).correlate(row))
+    in_role = role_rule(ask, arg["role"], part.c.role)
+    if arg["id"].is_null:
+        return exists(select(1).select_from(part).where(part.c.document_id == row.c.id, in_role).correlate(row))
+    wanted = select(PEOPLE.c.id).where(among_ids(ask, arg["id"], "Person", PEOPLE.c.key))
+    return _among(row, select(part.c.document_id).where(part.c.person_id.in_(wanted), in_role))
+
+
+def _among(row: Any, owners: Any) -> ColumnElement[bool]:
+    """The row is one of these: found by their index, and not by asking of each row of the table whether it is."""
+    return and_(row.c.id.in_(owners.correlate(None)))
 
 
 def _topic(ask: Ask, row: Any, arg: Arg) -> ColumnElement[bool]:
@@ -328,15 +333,16 @@ def _topic(ask: Ask, row: Any, arg: Arg) -> ColumnElement[bool]:
     wanted = select(TOPICS.c.id).where(among_ids(ask, arg["id"], "Topic", TOPICS.c.key))
     if arg["includeNarrower"].known:
         wanted = select(DESCENT.c.topic_id).where(DESCENT.c.ancestor_id.in_(wanted))
-    return exists(select(1).select_from(link).where(link.c.document_id == row.c.id, link.c.topic_id.in_(wanted)).correlate(row))
+    return _among(row, select(link.c.document_id).where(link.c.topic_id.in_(wanted)))
 
 
 def _identifier(owner: str) -> Rule:
     def rule(ask: Ask, row: Any, arg: Arg) -> ColumnElement[bool]:
         known = IDENTIFIERS.alias()
         wanted = members(json_bind(ask, arg))
-        found = select(1).select_from(known).where(known.c[owner] == row.c.id, (known.c.scheme + ":" + known.c.value).in_(wanted))
-        return exists(found.correlate(row))
+        values = members(json_bind(ask, arg, lambda text: text.partition(":")[2]))  # what the index is by
+        fits = and_(known.c.value.in_(values), (known.c.scheme + ":" + known.c.value).in_(wanted), known.c[owner].isnot(None))
+        return _among(row, select(known.c[owner]).where(fits))
 
     return rule
 
@@ -345,8 +351,8 @@ def _name(owner: str) -> Rule:
     def rule(ask: Ask, row: Any, arg: Arg) -> ColumnElement[bool]:
         other = NAMES.alias()
         wanted = members(json_bind(ask, arg, fold))
-        found = select(1).select_from(other).where(other.c[owner] == row.c.id, other.c.folded.in_(wanted))
-        return or_(row.c.folded.in_(wanted), exists(found.correlate(row)))
+        named = select(other.c[owner]).where(other.c.folded.in_(wanted), other.c[owner].isnot(None))
+        return or_(row.c.folded.in_(wanted), _among(row, named))
 
     return rule
 

@@ -29,6 +29,9 @@ from schema.pages import Key, Listing, Order
 from schema.plan import Ask
 from schema.search import Searching, relevance, searching
 
+ORDERLESS = {"totalCount", "facets", "timeline", "__typename"}
+"""Where no more than this is selected of a list, nothing depends on its order."""
+
 
 def visible_documents(alias: Any) -> Any:
     """Documents that the one who asks may see. Every read of documents passes here, so that such a rule has one place."""
@@ -108,7 +111,7 @@ class Kind:
             raise InvalidArgument("`orderBy` is RELEVANCE, but there is no search.", hint="Give `search`, or another order.")
         if asked not in ("RELEVANCE", None) or search is None:
             return order(row, arg, self.keys, default), None
-        hits = search.hits() if search.is_ranked else None
+        hits = search.hits(ranked=not ask.selected() <= ORDERLESS) if search.is_ranked else None
         return relevance(hits, falling=asked is not None and term(arg["direction"].known) == "DESC"), hits
 
 

@@ -79,15 +79,15 @@ class Searching:
         """What tells a cursor of this search from one of another."""
         return blake2b(self.text(variables).encode(), digest_size=6).hexdigest()
 
-    def hits(self) -> Any:
-        """What is found, with its rank: `id` and `rank`, of which the least is best.
+    def hits(self, *, ranked: bool = True) -> Any:
+        """What is found, with its rank: `id` and `rank`, of which the least is best; where no order is wanted, all have the same.
 
         To rank a hit costs ten times as much as to find it, so at most so many are ranked (`Limits.ranked_max_hits`): those that
         were loaded first, and as many of those that the searches for better ones find (`Search.better`). Others are UNRANKED.
         """
         index = search_table(self.subject).alias()
         matches = self._matches(index, "$.match", lambda search: search.match)
-        rank = self._rank(index) if self.offer is None else literal(UNRANKED)
+        rank = self._rank(index) if ranked and self.offer is None else literal(UNRANKED, BigInteger)
         return select(index.c.rowid.label("id"), rank.label("rank")).where(matches).correlate_except(index).subquery()
 
     def _rank(self, index: Any) -> ColumnElement[int]:

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import re
+import resource
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ HONEST = {"query": "query Honest { documents { totalCount } }"}
 ANSWER_MAX_SECONDS = 1.0
 LEAVING_TIMES = 50
 MEMORY_GROWTH_MAX_KIB = 64 * 1024
+UNREAD_REQUESTS = 100
 
 
 @pytest.fixture(scope="module")
@@ -220,3 +222,38 @@ def test_memory_returns_and_every_request_is_one_line_in_the_log(attacked: Runni
     assert len(attacked.log.read_text().splitlines()) == lines + len(bodies)
     assert "Traceback" not in attacked.log.read_text()
     assert ask(attacked) < ANSWER_MAX_SECONDS
+
+
+def test_a_client_that_reads_nothing_is_cut_off_and_keeps_nobody_waiting(attacked: Running) -> None:
+    parts = " ".join(f"a{i}: documents {{ nodes {{ title description }} }}" for i in range(90))
+    body = f'{{"query": "{{ {parts} }}"}}'.encode()
+    whole = len(httpx2.post(f"{attacked.base}/graphql", content=body, headers={"Content-Type": "application/json"}).content)
+    with connect(attacked) as connection:
+        request = head(f"Content-Length: {len(body)}") + body
+        connection.settimeout(1)
+        sent = 0
+        with suppress(TimeoutError, ConnectionError):
+            while sent < UNREAD_REQUESTS:
+                connection.sendall(request)
+                sent += 1
+        for _ in range(3):
+            assert ask(attacked) < ANSWER_MAX_SECONDS
+            time.sleep(1)
+        connection.settimeout(30)
+        assert len(rest_of(connection)) < UNREAD_REQUESTS * whole
+
+
+def test_thousands_of_idle_connections_keep_nobody_out(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    with serving(tmp_path, FONDS_HEADER_MAX_SECONDS="120") as running:
+        waiting: list[socket.socket] = []
+        try:
+            waiting += [connect(running) for _ in range(min(5000, hard - 200))]
+            assert ask(running) < ANSWER_MAX_SECONDS
+            assert all(connection.fileno() > 0 for connection in waiting)
+        finally:
+            for connection in waiting:
+                connection.close()
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        assert ask(running) < ANSWER_MAX_SECONDS

@@ -592,6 +592,30 @@ def test_one_plan_serves_all_variables_of_a_shape(archive: Archive) -> None:
     assert len(fresh.preparing.plans.made) == 2 * 3 * 2
 
 
+VALUES: dict[str, list[Any]] = {
+    "ids": [[], ["odd"], ["ann", "Document:odd", "undated"], ["nobody"]],
+    "first": [None, 0, 1, 50],
+    "search": ["korea", "zhou", "-zhou", "date:1950", '"no such phrase"', ""],
+    "field": ["DATE", "TITLE", "POSITION"],
+    "direction": ["ASC", "DESC"],
+    "more": [True, False],
+    "period": ["1949", "../1949-12", "1950~"],
+}
+OF_MANY = """query ($ids: [ID!]!, $first: Int, $search: String, $field: DocumentOrderField!, $direction: OrderDirection!,
+  $more: Boolean!, $period: String!) {
+  documents(search: $search, first: $first, orderBy: {field: $field, direction: $direction},
+    filter: {or: [{id: $ids}, {date: {edtf: $period}}, {dated: $more}]}) {
+    totalCount @include(if: $more)
+    nodes { recordId people(first: $first) @skip(if: $more) { nodes { name } } } } }"""
+
+
+@given(st.fixed_dictionaries({name: st.sampled_from(values) for name, values in VALUES.items()}))
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+def test_plans_that_were_kept_answer_as_new_ones_do(archive: Archive, variables: dict[str, Any]) -> None:
+    new = Archive(archive.store, limits=archive.limits)
+    assert ask_archive(archive, OF_MANY, variables) == ask_archive(new, OF_MANY, variables)
+
+
 @pytest.mark.parametrize(
     "text",
     [
