@@ -126,6 +126,10 @@ def _filled(text: str) -> str:
     return text
 
 
+def _filled_storable(text: str) -> str:
+    return _filled(_storable(text))
+
+
 def _edtf(text: str) -> str:
     try:
         parse_edtf(text)
@@ -188,13 +192,8 @@ def _check_scalar(value: object) -> None:
 
 
 Text = Annotated[str, AfterValidator(_storable)]
-Filled = Annotated[str, StringConstraints(min_length=1), AfterValidator(_storable), AfterValidator(_filled)]
-RecordId = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=ID_MAX_CHARACTERS),
-    AfterValidator(_storable),
-    AfterValidator(_filled),
-]
+Filled = Annotated[str, StringConstraints(min_length=1), AfterValidator(_filled_storable)]
+RecordId = Annotated[str, StringConstraints(min_length=1, max_length=ID_MAX_CHARACTERS), AfterValidator(_filled_storable)]
 Edtf = Annotated[Text, AfterValidator(_edtf)]
 Tag = Annotated[str, StringConstraints(pattern=LANGUAGE_PATTERN, max_length=64)]
 Identifier = Annotated[str, StringConstraints(pattern=IDENTIFIER_PATTERN, max_length=2048), AfterValidator(_storable)]

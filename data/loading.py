@@ -19,7 +19,7 @@ from data.readers import Raw
 from data.report import Report, Warned
 from data.rows import TABLES
 from data.stored import stored_records
-from data.suspicions import outside_span, same_names, suspicions, told_name
+from data.suspicions import is_plain, outside_span, same_names, suspicions, told_name
 from data.tables import table
 from data.write import Writer
 
@@ -41,6 +41,7 @@ class Item:
     id: int | None = None  # of the stored record
     stored_digest: bytes | None = None
     given: Fields = field(default_factory=dict)
+    is_plain: bool = False  # whether its texts need no second look
 
 
 class Loading:
@@ -174,10 +175,10 @@ class Loading:
                 self.fault(item.number, error)
             return False
         item.given = self._resolved(given_fields(parsed.record))
-        for one in suspicions(item.given):
+        for one in suspicions(item.given, is_plain=item.is_plain):
             self.warn(Warned(one.code, one.message, one.at(parsed.place), one.value and shorten(one.value)))
         if item.whole_digest is None:
-            item.whole_digest, item.part_digest = _digests(item.given)
+            item.whole_digest, item.part_digest = _digests(_canonical(item.given))
         return True
 
     def _same(self, item: Item) -> tuple[bytes | None, ...]:
@@ -242,8 +243,8 @@ def _item(number: int, raw: Raw) -> Item:
     type_, key = (value.get("type"), value.get("id")) if isinstance(value, dict) else (None, None)
     if not isinstance(key, str) or not isinstance(type_, str) or type_ not in TABLES:
         return Item(raw, number, "", "")
-    whole_digest, part_digest = (None, None) if _has_files(value) else _digests(value)
-    return Item(raw, number, type_, key, whole_digest, part_digest)
+    canonical = None if _has_files(value) else _canonical(value)
+    return Item(raw, number, type_, key, *_digests(canonical), is_plain=canonical is not None and is_plain(canonical))
 
 
 def _has_files(value: Any) -> bool:
@@ -252,11 +253,17 @@ def _has_files(value: Any) -> bool:
     return isinstance(texts, list) and any(isinstance(text, dict) and "file" in text for text in texts)
 
 
-def _digests(value: Any) -> tuple[bytes | None, bytes | None]:
-    """What tells that the same was given before: as the whole record, and as a part of one that has other fields too."""
+def _canonical(value: Any) -> bytes | None:
+    """The record as canonical JSON."""
     try:
-        canonical = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except TypeError:  # half a surrogate pair, too large a number: no record that is right has them
+        return None
+
+
+def _digests(canonical: bytes | None) -> tuple[bytes | None, bytes | None]:
+    """What tells that the same was given before: as the whole record, and as a part of one that has other fields too."""
+    if canonical is None:
         return None, None
     hashed = blake2b(canonical, digest_size=15).digest()
     return hashed + b"w", hashed + b"p"
