@@ -152,11 +152,52 @@ def test_a_locked_store_is_named_as_locked(run: Run, tmp_path: Path) -> None:
     run("load", "a.jsonl")
     holder = sqlite3.connect(tmp_path / "fonds.db", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
-    done = run("load", "a.jsonl")
+    done = run("load", "a.jsonl", FONDS_WRITE_WAIT_MAX_SECONDS="0.2")
     holder.execute("ROLLBACK")
     holder.close()
     assert done.returncode == 2
     assert "Another process is writing" in done.stderr
+
+
+def test_the_report_of_a_load_is_one_json_object_also_when_it_is_refused(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(GOOD + '{"type": "document", "id": "b"}\n', encoding="utf-8")
+    refused = run("load", "a.jsonl", "--json")
+    report = json.loads(refused.stdout)
+    assert (refused.returncode, report["refused"], report["load"], report["errorCount"]) == (1, True, None, 1)
+    assert report["errors"] == [
+        {
+            "code": "RECORD_INVALID",
+            "message": "`title` is required.",
+            "file": "a.jsonl",
+            "line": 2,
+            "row": None,
+            "record": "b",
+            "path": "title",
+            "value": None,
+            "hint": None,
+        }
+    ]
+    assert not (tmp_path / "fonds.db").exists()
+
+
+def test_what_is_right_is_kept_and_the_rest_stands_in_a_file(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(GOOD + '{"type": "document",  "id": "b"}\n', encoding="utf-8")
+    done = run("load", "a.jsonl", "--on-error", "skip", "--rejected", "bad.jsonl", "--json")
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["added"], report["rejected"], report["files"][0]["records"]) == (1, 1, 1, 2)
+    assert (tmp_path / "bad.jsonl").read_text(encoding="utf-8") == '{"type": "document",  "id": "b"}\n'
+    assert "bad.jsonl:1 RECORD_INVALID a.jsonl:2" in (tmp_path / "bad.jsonl.errors.txt").read_text(encoding="utf-8")
+    assert _count(run) == 1
+
+
+def test_a_dry_run_makes_no_store_and_options_that_exclude_each_other_are_refused(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(GOOD, encoding="utf-8")
+    done = run("load", "a.jsonl", "--dry-run", "--diff")
+    assert (done.returncode, done.stdout) == (0, "+ document a “A”\n"), done.stderr
+    assert "dry run, nothing was written: 1 added" in done.stderr
+    assert not (tmp_path / "fonds.db").exists()
+    assert run("load", "a.jsonl", "--append", "--replace").returncode == 2
+    assert run("load", "a.jsonl", "--delete-missing", "everything").returncode == 1
 
 
 def test_a_folder_that_is_not_there_and_a_url_of_another_kind_are_refused(run: Run) -> None:
