@@ -135,6 +135,11 @@ def _refused(row: Pending, ask: Ask) -> ColumnElement[bool]:
     return row.bind(ask, lambda outcome: outcome.report.is_refused, Boolean())
 
 
+def _error_count(row: Pending, ask: Ask) -> ColumnElement[int]:
+    """How many errors there are; only the first are listed."""
+    return row.bind(ask, lambda outcome: max(outcome.report.error_count, len(outcome.errors)), Integer())
+
+
 def _number(outcome: Outcome) -> int:
     """The number of the load that was kept; 0 if none was."""
     report = outcome.report
@@ -172,7 +177,9 @@ class LoadPayload:
     rejected = field(int, _count("rejected", Integer()), "How many were refused, with errors.")
     seconds = field(float, _count("seconds", Float()), "How long it took.")
     errors = field(list[LoadMessage], _messages(lambda outcome: outcome.errors), "Why it was refused; empty if it was not.")
+    error_count = field(int, _error_count)
     warnings = field(list[LoadMessage], _messages(lambda outcome: outcome.report.warnings), "What looks wrong, but may be true.")
+    warning_count = field(int, _count("warning_count", Integer()), "How many warnings there are; only the first are listed.")
 
 
 # What is done

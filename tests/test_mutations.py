@@ -181,6 +181,13 @@ def test_errors_are_data_with_index_path_value_code_and_hint_and_nothing_is_load
     assert script.ask('{ documents(filter: {id: ["e0", "e1", "e4"]}) { totalCount } }')["documents"]["totalCount"] == 0
 
 
+def test_of_very_many_errors_the_first_are_listed_and_all_are_counted(script: Script) -> None:
+    query = "mutation ($r: [RecordInput!]!) { load(records: $r) { errorCount errors { index } warningCount } }"
+    found = script.ask(query, r=[letter(f"wrong{i}", date={"edtf": "never"}) for i in range(150)])["load"]
+    assert (found["errorCount"], found["warningCount"]) == (150, 0)
+    assert [error["index"] for error in found["errors"]] == list(range(100))
+
+
 def test_a_dry_run_tells_the_same_and_changes_nothing(script: Script) -> None:
     tried = script.load(letter("dry"), dryRun=True)
     assert (tried["dryRun"], tried["load"], tried["added"]) == (True, None, 1)
