@@ -186,7 +186,8 @@ def connection(ask: Ask, listing: Listing) -> ColumnElement[str]:
     needs_page = bool(selected & {"edges", "nodes", "pageInfo"})
     whole, ids = None, None
     shared = list(listing.shared)
-    if (listing.search and len(selected & {"totalCount", "nodes", "edges"}) > 1) or selected & {"facets", "timeline"}:
+    is_read_twice = listing.search and listing.where and len(selected & {"totalCount", "nodes", "edges"}) > 1
+    if is_read_twice or selected & {"facets", "timeline"}:  # hits are sooner counted again than kept
         whole, read = listing.materialized(keyed=needs_page and bool(listing.search))
         shared.append(read)
         listing = whole if listing.search else listing
