@@ -148,13 +148,16 @@ def _years(view: PageView, ask: Ask) -> ColumnElement[str]:
     found = _found(view, "date")
     spans = by_span(found, "YEAR").cte(nesting=True)
     first, last = func.coalesce(spans.c.starts, spans.c.ends), func.coalesce(spans.c.ends, spans.c.starts)
-    step = select(literal(0).label("number")).cte(recursive=True, nesting=True)
-    step = step.union_all(select(step.c.number + 1).where(step.c.number < YEARS_MAX - 1))
-    year = cast(first + step.c.number, BigInteger)
+    every = (
+        select(cast(first, BigInteger).label("year"), last.label("last"), spans.c.documents, literal(1).label("number"))
+        .where(first.isnot(None))
+        .cte(recursive=True, nesting=True)
+    )
+    later = select(every.c.year + 1, every.c.last, every.c.documents, every.c.number + 1)
+    every = every.union_all(later.where(every.c.year < every.c.last, every.c.number < YEARS_MAX))
     counts = (
-        select(year.label("node_id"), func.sum(spans.c.documents).label("documents"))
-        .select_from(spans.join(step, first + step.c.number <= last))
-        .group_by(year)
+        select(every.c.year.label("node_id"), func.sum(every.c.documents).label("documents"))
+        .group_by(every.c.year)
         .cte(nesting=True)
     )
 
@@ -162,7 +165,7 @@ def _years(view: PageView, ask: Ask) -> ColumnElement[str]:
         first, last = days_of(view.ask, wanted)
         return and_(_node_id(edge) * 10000 + 101 <= last, _node_id(edge) * 10000 + 1231 >= first)
 
-    shared = (*found.shared, spans, step, counts)
+    shared = (*found.shared, spans, every, counts)
     return _values(ask, shared, _chosen(view, "date", is_chosen), counts, func.printf("%04d", counts.c.node_id))
 
 

@@ -5,7 +5,7 @@ take, so this module is imported when something is counted for the first time.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
@@ -60,25 +60,29 @@ class Days:
     days: Array
     firsts: Array
     lasts: Array
+    found: dict[str, tuple[Array, Array]] = field(default_factory=dict)
 
     @property
     def memory_bytes(self) -> int:
-        return int(self.days.nbytes + self.firsts.nbytes + self.lasts.nbytes)
+        kept = sum(part.nbytes for found in self.found.values() for part in found)
+        return int(self.days.nbytes + self.firsts.nbytes + self.lasts.nbytes + kept)
 
-    def spans(self, documents: Array, number: Callable[[Array], Array]) -> list[list[int | None]]:
-        """How many of the documents there are of each first and last bucket: `[first, last, count]`, None where it is unknown.
-
-        `number` gives the buckets of days.
-        """
-        buckets, bucket_of = np.unique(number(self.days), return_inverse=True)
-        unknown = self.days == UNKNOWN_DAY
-        bucket_of = np.where(unknown, len(buckets), bucket_of)
+    def spans(self, documents: Array, unit: str) -> list[list[int | None]]:
+        """How many of the documents there are of each first and last bucket: `[first, last, count]`, None where it is unknown."""
+        buckets, bucket_of = self._buckets(unit)
         width = len(buckets) + 1
         found = bucket_of[self.firsts[documents]] * width + bucket_of[self.lasts[documents]]
         pairs, counts = np.unique(found, return_counts=True)
         names = [*buckets.tolist(), None]
         every = zip(pairs.tolist(), counts.tolist(), strict=True)
         return [[names[pair // width], names[pair % width], count] for pair, count in every]
+
+    def _buckets(self, unit: str) -> tuple[Array, Array]:
+        """The buckets that there are, and which of them each day is in; one more for what is unknown. Found once for a unit."""
+        if unit not in self.found:
+            buckets, bucket_of = np.unique(BUCKETS[unit](self.days), return_inverse=True)
+            self.found[unit] = buckets, np.where(self.days == UNKNOWN_DAY, len(buckets), bucket_of)
+        return self.found[unit]
 
 
 BUCKETS: dict[str, Callable[[Array], Array]] = {
@@ -115,7 +119,7 @@ class Counts:
     def spans(self, connection: Any, documents: bytes, unit: str) -> str:
         """The documents by first and last bucket, as a JSON list: see `Days.spans`."""
         days: Days = self._of(connection, "days")
-        return orjson.dumps(days.spans(np.frombuffer(documents, np.int64), BUCKETS[unit])).decode()
+        return orjson.dumps(days.spans(np.frombuffer(documents, np.int64), unit)).decode()
 
     def _of(self, connection: Any, kind: str) -> Any:
         """The numbers of one kind as the transaction of the connection sees them."""
