@@ -35,7 +35,8 @@ _ESCAPED_TWICE = re.compile(r"&amp;(?:amp;)*(?:[a-z]{2,8}|#\d{1,6}|#x[0-9a-f]{1,
 _UNPLAIN = re.compile(rb"\\u00|\\[bf]|\x7f|&amp;")
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _HIDDEN = re.compile(r"\w[\u00ad\u200b\u2060\ufeff]+\w")
-_LATIN = r"[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u017e\u0192\u02c6\u02dc\u2013-\u2122]"
+_FOLLOWS = r"[\u0080-\u00bf\u0152-\u017e\u0192\u02c6\u02dc\u2013-\u2122]"
+_LATIN = rf"[\u00c2-\u00c5\u00ce-\u00d1\u00d7-\u00d9]{_FOLLOWS}|[\u00e2-\u00e9\u00ef]{_FOLLOWS}{{2}}"
 _CYRILLIC = r"[\u0420\u0421][\u0400-\u040f\u0450-\u045f\u00a0-\u00bb\u2013-\u2122]"
 _MOJIBAKE = re.compile(f"{_LATIN}|{_CYRILLIC}")
 """How UTF-8 begins that was read as Windows-1252 or as Windows-1251."""

@@ -56,6 +56,7 @@ def test_what_looks_wrong_is_told_with_its_path(fields: dict[str, Any], told: tu
             "毛泽东",
             "l\u2019été — “naïve”",
             "AT&T & Co.",
+            "Das Wort »Haß«sollte",
             "line\nbreak\ttab",
             "\u0421\u0421\u0421\u0420: \u0420\u043e\u0441\u0441\u0438\u044f",
             "Ångström",
