@@ -5,7 +5,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -16,10 +16,14 @@ from serving import FONDS
 from data.audit import audit
 from data.audit.findings import CODES, REINDEX, Finding
 from data.derive import reindex
+from data.editing import Editor
 from data.errors import StoreReadOnly
 from data.load import load
+from data.merge import merge, split
+from data.options import Mode, Options, Scope
 from data.records import FILES
 from data.store import Store, copy
+from data.undo import undo
 from schema.execute import Archive
 
 AWKWARD = Path(__file__).parent / "data" / "awkward.yaml"
@@ -165,6 +169,29 @@ def _told(findings: list[Finding]) -> set[str]:
 
 def test_a_store_that_loads_made_is_clean(store: Store) -> None:
     assert _found(store) == []
+
+
+def test_a_store_stays_clean_through_every_kind_of_change(store: Store, tmp_path: Path) -> None:
+    def loading(text: str, mode: Mode, scope: str | None = None) -> None:
+        file = tmp_path / "records.yaml"
+        file.write_text(text, encoding="utf-8")
+        load(store, [file], Options(mode=mode, scope=Scope.parse(scope) if scope else None))
+
+    editor = Editor(store, by="ann")
+    changes: list[Callable[[], object]] = [
+        lambda: loading("- {type: document, id: odd, title: Odder, topics: [korea]}", Mode.REPLACE),
+        lambda: loading("- {type: document, id: fresh, title: Fresh, date: 1950}", Mode.DELETE_MISSING, "document"),
+        lambda: loading("- {type: person, id: carl, name: Carl}", Mode.APPEND),
+        lambda: load(store, [*FILES, AWKWARD]),
+        lambda: loading("- {type: topic, id: awkward-c, name: zzz, broader: [awkward-b]}", Mode.UPSERT),
+        lambda: merge(editor, "person", "Stalin", "stalin"),
+        lambda: merge(editor, "topic", "awkward-a", "awkward-b"),
+        lambda: split(editor, "person", "Stalin"),
+        lambda: undo(editor, 5),
+    ]
+    for change in changes:
+        change()
+        assert _found(store) == []
 
 
 @pytest.mark.parametrize("what", MENDED_BY_REINDEX)

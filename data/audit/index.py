@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from data.audit.findings import Finding
 from data.rows import TABLES
 from data.search.columns import SUBJECTS, Subject
-from data.search.index import BETWEEN, VOCABULARY, Index, search_table
+from data.search.index import BETWEEN, VOCABULARY, WORDS_REMEMBERED, Index, search_table
 from data.search.words import Words
 
 BATCH = 500
@@ -37,6 +37,8 @@ class Expected(Index):
     def _learn(self) -> None:
         """Sees whether the vocabulary has what was learned."""
         new = sorted(self._new)
+        if len(self._known) > WORDS_REMEMBERED:
+            self._known.clear()
         self._known |= self._new
         self._new.clear()
         for at in range(0, len(new), BATCH):
