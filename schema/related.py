@@ -15,7 +15,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Select,
-    and_,
     case,
     cast,
     func,
@@ -114,11 +113,11 @@ def _neighbours(row: Row) -> Sequence[CTE]:
 def _shared_common(others: CTE, mine: CTE, link: Any, column: str) -> Select[Any]:
     """What many have, of documents that were found otherwise."""
     theirs = link.alias()
-    shares = and_(theirs.c.document_id == others.c.id, theirs.c[column] == mine.c.thing)
     return (
-        select(others.c.id, mine.c.weight)
-        .select_from(others.join(mine, mine.c.documents > RARE_DOCUMENTS).join(theirs, shares))
-        .correlate_except(others, mine, theirs)
+        select(theirs.c.document_id.label("id"), mine.c.weight)
+        .select_from(mine.join(theirs, theirs.c[column] == mine.c.thing))
+        .where(mine.c.documents > RARE_DOCUMENTS, theirs.c.document_id.in_(select(others.c.id).correlate_except(others)))
+        .correlate_except(mine, theirs)
     )
 
 
