@@ -159,3 +159,12 @@ def test_what_is_wrong_with_one_letter_leaves_the_others(tmp_path: Path) -> None
     raws = list(read(path, "tei", on_fault=lambda error, _: found.append(error.message)))
     assert [raw.value for raw in raws] == [{"type": "document", "id": "b", "title": "[untitled]"}]
     assert found == ["An entity of the file's own is not read; write out what it stands for."]
+
+
+def test_an_id_that_xml_would_not_have_is_one_all_the_same(tmp_path: Path) -> None:
+    letters = '<TEI xml:id="1891-08-11"/><TEI xml:id="a/b"/>'
+    assert [record["id"] for record in records(written(tmp_path, f"<teiCorpus>{letters}</teiCorpus>"))] == ["1891-08-11", "a/b"]
+    assert failure(written(tmp_path, f"<teiCorpus>{letters}</teiCorp>")).message.startswith(
+        "Not XML: Opening and ending tag mismatch"
+    )
+    assert failure(written(tmp_path, f"<teiCorpus>{letters}")).message.startswith("Not XML: ")
