@@ -32,6 +32,7 @@ Top to bottom, each importing only from those below it:
     search    what is indexed, what can be asked, where a hit was found (a package)
     revisions what a record was: kept changes put back
     statements compiled once, run with many rows
+    driver    the database's driver: as Python has it, or newer
     tables    the tables, as SQLModel classes
     cursors   positions in a list as sealed text
     fields    a record as a plain dict: merged, compared, kept in history

@@ -9,7 +9,6 @@ import math
 import os
 import secrets
 import shutil
-import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -19,7 +18,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from threading import Lock
 from time import perf_counter
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import orjson
 from sqlalchemy import Engine, Select, create_engine, event, func, insert, inspect, select
@@ -29,7 +28,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 from sqlmodel import SQLModel
 
-from data import journal
+from data import driver, journal
 from data.cursors import seal
 from data.errors import (
     FondsError,
@@ -53,6 +52,14 @@ from data.search.nearest import offers
 from data.search.passages import passages
 from data.search.words import Words
 from data.tables import Load, Meta, table
+
+if TYPE_CHECKING:
+    import sqlite3
+else:
+    sqlite3 = driver.found  # the same, or newer
+
+codes = driver.own
+"""Result codes by their names: the same in every SQLite, but not all drivers name all."""
 
 VERSION = 4
 """The layout of the tables; a store of a higher one was written by a newer Fonds."""
@@ -102,7 +109,7 @@ class Reading:
         except sqlite3.OperationalError as error:
             # a function that reads the database itself is interrupted too, and this shows as an error of the function
             is_late = self._max_seconds is not None and perf_counter() > until
-            if self._is_stopped or is_late or getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+            if self._is_stopped or is_late or getattr(error, "sqlite_errorcode", None) == codes.SQLITE_INTERRUPT:
                 raise TookTooLong from error
             raise
         finally:
@@ -386,7 +393,7 @@ class Store:
     def snapshot(self) -> Iterator[Connection]:
         """A transaction that only reads: the archive as it is now, however long it lasts and whoever writes meanwhile."""
         self._look()
-        engine = create_engine("sqlite://", creator=lambda: connect(self.path), poolclass=NullPool)
+        engine = create_engine("sqlite://", module=sqlite3, creator=lambda: connect(self.path), poolclass=NullPool)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
         with translated(self.path), engine.begin() as connection:
             connection.execute(select(META.c.version)).one()  # it begins with what is read first
@@ -571,7 +578,7 @@ def settle(engine: Engine) -> None:
 
 def engine_of(path: Path, *, keeps_links: bool = True, wait_seconds: float = LOCK_WAIT_SECONDS) -> Engine:
     """An engine that writes, each transaction alone. Without links, a table that is dropped takes nothing along."""
-    engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": wait_seconds})
+    engine = create_engine(URL.create("sqlite", database=str(path)), module=sqlite3, connect_args={"timeout": wait_seconds})
 
     @event.listens_for(engine, "connect")
     def settings(connection: Any, _: object) -> None:
@@ -605,7 +612,7 @@ def _locked(path: Path) -> StoreError:
     return StoreLocked(f"Another process is writing to {path}.", hint="Try again when it has ended.")
 
 
-FILE_LIMITS = {sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE}
+FILE_LIMITS = {codes.SQLITE_IOERR_WRITE, codes.SQLITE_IOERR_SHMSIZE}
 """What the database says when a file may not grow for another reason than a full disk: a limit of the process (`ulimit -f`)."""
 
 TOO_DEEP = ("parser stack overflow", "Expression tree is too large")
@@ -634,18 +641,18 @@ def _full(path: Path) -> StoreError:
 
 
 FAULTS: dict[int, Callable[[Path], StoreError]] = {
-    sqlite3.SQLITE_BUSY: _locked,
-    sqlite3.SQLITE_LOCKED: _locked,
-    sqlite3.SQLITE_READONLY: lambda path: StoreReadOnly(
+    codes.SQLITE_BUSY: _locked,
+    codes.SQLITE_LOCKED: _locked,
+    codes.SQLITE_READONLY: lambda path: StoreReadOnly(
         f"{path} cannot be written.", hint="Check the rights of the file and of its folder."
     ),
-    sqlite3.SQLITE_FULL: _full,
-    sqlite3.SQLITE_IOERR: lambda path: StoreError(f"The disk failed under {path}.", hint="Check the disk; then `fonds check`."),
-    sqlite3.SQLITE_CORRUPT: lambda path: StoreDamaged(
+    codes.SQLITE_FULL: _full,
+    codes.SQLITE_IOERR: lambda path: StoreError(f"The disk failed under {path}.", hint="Check the disk; then `fonds check`."),
+    codes.SQLITE_CORRUPT: lambda path: StoreDamaged(
         f"{path} is damaged.", hint="`fonds check` says where; a copy that was made before brings it back."
     ),
-    sqlite3.SQLITE_NOTADB: lambda path: StoreForeign(f"{path} is not a database.", hint="Name another file with `--database`."),
-    sqlite3.SQLITE_CANTOPEN: lambda path: StoreReadOnly(
+    codes.SQLITE_NOTADB: lambda path: StoreForeign(f"{path} is not a database.", hint="Name another file with `--database`."),
+    codes.SQLITE_CANTOPEN: lambda path: StoreReadOnly(
         f"{path} cannot be opened.", hint="Check that its folder exists and may be written."
     ),
 }

@@ -8,6 +8,7 @@ is not computed: without `pageInfo` no row beyond the page is read, without `tot
 
 import json
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, cast
@@ -44,6 +45,10 @@ PAGE_DEFAULT_ROWS = 20
 PAGE_MAX_ROWS = Limits.page_max_rows
 SQL_INTEGER_MAX = 2**63 - 1
 SQL_ROWS_MAX = 2**31 - 1
+
+GROUPED_ROWS, SEARCHED_ROWS, COUNTED_ROWS, SPREAD_ROWS = 50, 500, 10, 500
+"""What a list costs that is made by grouping, that is searched, that is counted, whose facets are asked: in rows of a page.
+`tests/benchmarks/cost.py` shows these prices beside what is read."""
 
 PAGE_ARGUMENTS = {
     "first": Argument(
@@ -194,6 +199,8 @@ def connection(ask: Ask, listing: Listing) -> ColumnElement[str]:
         if ask.planner.has_counts and selected & {"facets", "timeline"}:
             ids = select(gathered(read.c.id).label("ids")).cte(nesting=True)
             shared.append(ids)
+    with ask.rows(_price(listing, selected)):
+        pass
     with ask.rows(_late_size(ask, asked.first or asked.last, 0)):
         if not needs_page:
             below = ask.below(PageView(ask, listing, asked, whole=whole, gathered=ids))
@@ -213,6 +220,14 @@ def connection(ask: Ask, listing: Listing) -> ColumnElement[str]:
         "ColumnElement[str]",
         _typed(select(below).select_from(rows).add_cte(*shared).correlate_except(page, node).scalar_subquery(), below),
     )
+
+
+def _price(listing: Listing, selected: AbstractSet[str]) -> int:
+    """How many rows of a page the rest of the work for a list is like, whatever the size of its page."""
+    rows = GROUPED_ROWS if listing.carry else 0
+    rows += SEARCHED_ROWS if listing.search else 0
+    rows += COUNTED_ROWS if "totalCount" in selected else 0
+    return rows + (SPREAD_ROWS if selected & {"facets", "timeline"} else 0)
 
 
 def _typed(value: ColumnElement[Any], like: ColumnElement[Any]) -> ColumnElement[Any]:
