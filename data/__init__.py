@@ -29,9 +29,13 @@ Top to bottom, each importing only from those below it:
     upgrade   older layouts → this one, by `migrations` (a package of Alembic's)
     store     opening and creating a database; reading from it
     journal   the note of a change that is under way
+    functions the functions that a statement may call
+    database  the database file: what it is, connections, a copy
+    reading   a statement that runs, and can be stopped
     search    what is indexed, what can be asked, where a hit was found (a package)
     revisions what a record was: kept changes put back
     statements compiled once, run with many rows
+    faults    what the driver says, as errors of ours
     driver    the database's driver: as Python has it, or newer
     tables    the tables, as SQLModel classes
     cursors   positions in a list as sealed text

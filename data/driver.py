@@ -7,9 +7,12 @@ import sqlite3
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+__all__ = ["INTERRUPTED", "Connection", "Error", "OperationalError", "code_of", "found", "own"]
 
 own: ModuleType = sqlite3
+INTERRUPTED = sqlite3.SQLITE_INTERRUPT
 NEWER = "pysqlite3"
 
 
@@ -22,3 +25,14 @@ def newest() -> ModuleType:
 
 
 found = newest()
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection, Error, OperationalError
+else:
+    Connection, Error, OperationalError = found.Connection, found.Error, found.OperationalError
+
+
+def code_of(error: BaseException) -> int | None:
+    """The result code that an error of the driver carries; None if it has none."""
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    return code

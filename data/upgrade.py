@@ -15,10 +15,11 @@ from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
+from data.database import STEMMING, VERSION, copy, engine_of, identity, path_of, settle
 from data.errors import StoreDamaged, StoreMissing
+from data.faults import translated
 from data.search import index
 from data.search.blocks import Blocks
-from data.store import STEMMING, VERSION, copy, engine_of, identity, path_of, settle, translated
 from data.tables import Meta, table
 
 MIGRATIONS = Path(__file__).parent / "migrations"

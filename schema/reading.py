@@ -13,7 +13,8 @@ from time import perf_counter, thread_time
 from typing import Any, TypeVar
 
 from data.errors import ArchiveBusy, QueryTimeout
-from data.store import Reading, Store, TookTooLong
+from data.reading import Reading, TookTooLong
+from data.store import Store
 from schema.limits import Limits
 from schema.plan import Plan
 

@@ -78,7 +78,8 @@ def serve(
 
 
 def _store_to_serve(settings: Settings) -> Store:
-    from data.store import Store, is_blank, is_older, path_of
+    from data.database import is_blank, is_older, path_of
+    from data.store import Store
 
     url, path = settings.database_url, path_of(settings.database_url)
     if settings.upgrade and is_older(path):

@@ -142,7 +142,8 @@ def _sources(files: list[Path], file_format: str | None, encoding: str | None, m
 @contextmanager
 def _store(settings: Settings) -> Iterator[Store]:
     """The store, made or brought up if need be; one that was made for a load that is refused is taken away."""
-    from data.store import Store, is_older, path_of
+    from data.database import is_older, path_of
+    from data.store import Store
 
     with readable_errors():
         path = path_of(settings.database_url)

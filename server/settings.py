@@ -6,8 +6,8 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from data.database import STEMMING
 from data.search.words import STEMMINGS
-from data.store import STEMMING
 from schema.limits import Limits
 
 AT_MOST = Limits()

@@ -123,7 +123,7 @@ def backup(
 
     Example: fonds backup letters-monday.db
     """
-    from data.store import copy
+    from data.database import copy
 
     with readable_errors():
         messages.print(f"{copy(opened(database).path, file)}: copied.")

@@ -15,6 +15,7 @@ from serving import FONDS
 
 from data.audit import audit
 from data.audit.findings import CODES, REINDEX, Finding
+from data.database import copy
 from data.derive import reindex
 from data.editing import Editor
 from data.errors import StoreReadOnly
@@ -22,7 +23,7 @@ from data.load import load
 from data.merge import merge, split
 from data.options import Mode, Options, Scope
 from data.records import FILES
-from data.store import Store, copy
+from data.store import Store
 from data.undo import undo
 from schema.execute import Archive
 

@@ -24,9 +24,10 @@ from serving import FONDS, Running, serving
 
 from data import journal
 from data.audit import audit
+from data.database import VERSION
 from data.load import load
 from data.records import FILES
-from data.store import VERSION, Store
+from data.store import Store
 
 DATA = Path(__file__).parent / "data"
 RECORDS = 1500

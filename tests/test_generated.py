@@ -46,8 +46,9 @@ from hypothesis_graphql import nodes, queries
 from oracle import Oracle
 
 from data.load import load
+from data.reading import Reading
 from data.records import FILES
-from data.store import Reading, Store
+from data.store import Store
 from schema.execute import Archive
 from schema.limits import Limits
 

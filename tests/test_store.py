@@ -12,11 +12,12 @@ import pytest
 from sqlalchemy import insert
 
 from data import journal
+from data.database import is_blank
 from data.errors import StoreDamaged, StoreError, StoreForeign, StoreMissing, StoreReadOnly, StoreTooNew, StoreTooOld
 from data.journal import Journal
 from data.load import load
 from data.records import FILES
-from data.store import Store, is_blank
+from data.store import Store
 from data.tables import Genre, Load, table
 
 DATA = Path(__file__).parent / "data"

@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.load import load
+from data.reading import Reading, TookTooLong
 from data.search.names import Named, Names
-from data.store import Reading, Store, TookTooLong
+from data.store import Store
 from schema.execute import Archive
 
 SUGGEST = """query ($text: String!, $first: Int! = 10, $types: [SuggestionType!]) { suggest(text: $text, first: $first, types: $types) {
@@ -202,14 +203,14 @@ def test_nothing_is_looked_for_where_something_was_found(ask: Asked, monkeypatch
     def looked(*_: object) -> None:
         pytest.fail("looked for another search")
 
-    monkeypatch.setattr("data.store.offers", looked)
+    monkeypatch.setattr("data.functions.offers", looked)
     assert ask(MEANT, {"s": "stalin"})["data"]["documents"]["didYouMean"] is None
     assert ask('{ documents(search: "xyzzyxx") { totalCount } }')["data"]["documents"]["totalCount"] == 0
 
 
 def test_names_that_take_long_to_read_are_read_in_a_thread(nine: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a statement has little time, it is told to take too long, and no fault."""
-    monkeypatch.setattr("data.store.STEPS_BETWEEN_LOOKS", 1)
+    monkeypatch.setattr("data.reading.STEPS_BETWEEN_LOOKS", 1)
     store = Store.open(f"sqlite:///{nine.store.path}")
     sql = "SELECT fonds_suggest((SELECT changes FROM fonds_meta), 'stal', '[\"PERSON\"]', 3)"
     with pytest.raises(TookTooLong):

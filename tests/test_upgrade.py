@@ -18,10 +18,11 @@ from alembic.script import ScriptDirectory
 from conftest import README_QUERY, ask_archive
 from serving import FONDS, serving
 
+from data.database import VERSION
 from data.errors import StoreFull, StoreTooNew, StoreTooOld
 from data.load import load
 from data.records import FILES
-from data.store import VERSION, Store
+from data.store import Store
 from data.upgrade import MIGRATIONS, upgrade
 from schema.execute import Archive
 

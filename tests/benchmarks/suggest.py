@@ -17,9 +17,9 @@ from generator import VOCABULARY, build
 from sqlalchemy import insert
 
 from data import tables
+from data.functions import Functions
 from data.search import index
 from data.search.names import KeptNames
-from data.store import _Functions
 from data.tables import table
 from data.text import fold, sort_key
 from schema.execute import Archive, answer
@@ -74,7 +74,7 @@ def memory(archive: Archive) -> None:
     store = archive.store
     with store.reading() as connection:
         tracemalloc.start()
-        kept = _Functions(connection, store.words, KeptNames()).names(-1)
+        kept = Functions(connection, store.words, KeptNames()).names(-1)
         held, _ = tracemalloc.get_traced_memory()
     sys.stdout.write(f"{len(kept.named):,} names in memory: {held / 2**20:.1f} MiB\n")
 

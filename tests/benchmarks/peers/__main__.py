@@ -15,7 +15,7 @@ from typing import Any
 import generator
 import orjson
 
-from data.store import VERSION
+from data.database import VERSION
 from peers.catalogue import BASE, peers
 from peers.fonds import Fonds
 from peers.measure import Figures, measured
