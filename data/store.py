@@ -65,7 +65,7 @@ class Store:
         self.write_wait_max_seconds = LOCK_WAIT_SECONDS
         self.generation = 0
         self._file = str(path.absolute())
-        self._idle: deque[driver.Connection] = deque()  # taken and put back in one step, from whatever thread
+        self._idle: deque[tuple[Seen, driver.Connection]] = deque()  # taken and put back in one step, from whatever thread
         self._engine: Engine | None = None
         self._watching = Lock()
         self._watcher: driver.Connection | None = None
@@ -147,9 +147,14 @@ class Store:
             )
         return found
 
-    def _reader(self) -> driver.Connection:
+    def _reader(self, seen: "Seen") -> driver.Connection:
+        """An idle connection to the file that was seen; one to another, put back just as that was replaced, is closed."""
         try:
-            return self._idle.pop()
+            while True:
+                of, connection = self._idle.pop()
+                if of == seen:
+                    return connection
+                connection.close()
         except IndexError:
             connection = connect(self.path)
             register(connection, self.secret, self.words, self._names, self._counting)
@@ -159,12 +164,12 @@ class Store:
     def reading(self) -> Iterator[driver.Connection]:
         """A connection that only reads, for one statement."""
         seen = self._look()
-        connection = self._reader()
+        connection = self._reader(seen)
         try:
             yield connection
         finally:
             if self._seen == seen and len(self._idle) < READ_CONNECTIONS:
-                self._idle.append(connection)
+                self._idle.append((seen, connection))
             else:
                 connection.close()
 
@@ -279,7 +284,7 @@ class Store:
     def _drop_idle(self) -> None:
         while True:
             try:
-                self._idle.pop().close()
+                self._idle.pop()[1].close()
             except IndexError:
                 break
 

@@ -15,6 +15,7 @@ from graphql import execute_sync
 from data.errors import BadRequest, WritingOff
 from data.store import Store
 from schema.answers import Answers
+from schema.arguments import is_large
 from schema.faults import Refused, faults, told
 from schema.limits import Limits
 from schema.mutation import Writing
@@ -120,7 +121,9 @@ async def run(  # noqa: PLR0913 - the parts of a request, as GraphQL names them
 
 async def _run_once(archive: Archive, asked: Asked, answer: Answer) -> None:
     try:
-        ready = archive.preparing.known(asked.text, asked.variables, asked.name)
+        ready = None
+        if not is_large(asked.variables):
+            ready = archive.preparing.known(asked.text, asked.variables, asked.name)
         if ready is None:
             operation = await beside(partial(archive.preparing.operation, asked.text, asked.name))
             answer.operation = operation.name

@@ -49,7 +49,8 @@ INTROSPECTION = frozenset({"__schema", "__type"})
 class Plan:
     """One SQL statement and what is bound to it at each run, in the order of its placeholders.
 
-    `steers` find what else of the variables the statement depends on, beside their shape.
+    `steers` find what else of the variables the statement depends on, beside their shape. Where it `searches`, how long it takes
+    depends on the words, and to find those that begin so is one step of the database, which nothing interrupts.
     """
 
     sql: str
@@ -57,6 +58,7 @@ class Plan:
     checks: tuple["Bound", ...]
     cost: "Cost"
     steers: tuple["Bound", ...] = ()
+    searches: bool = False
     number: int = field(default_factory=count().__next__, compare=False)
     pace: "Pace" = field(default_factory=lambda: Pace(), compare=False)  # noqa: PLW0108 - it stands below
 
@@ -199,6 +201,7 @@ class Planner:
     bounds: dict[str, Bound] = field(default_factory=dict)
     checks: list[Bound] = field(default_factory=list)
     steers: list[Bound] = field(default_factory=list)
+    searches: bool = False
     cost: Cost = field(default_factory=Cost)
 
     def plan(self, operation: OperationDefinitionNode, row: Row = None) -> Plan:
@@ -209,7 +212,7 @@ class Planner:
         compiled = select(answer).compile(dialect=self.dialect)
         values = {**compiled.params, **self.bounds}
         placed = tuple(values[name] for name in compiled.positiontup or ())
-        return Plan(compiled.string, placed, tuple(self.checks), self.cost, tuple(self.steers))
+        return Plan(compiled.string, placed, tuple(self.checks), self.cost, tuple(self.steers), self.searches)
 
     def roots(self, operation: OperationDefinitionNode) -> dict[str, list[FieldNode]]:
         """The fields at the root of an operation by response key, in their order."""

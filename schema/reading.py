@@ -2,6 +2,7 @@
 
 How long a plan takes is learned by running it (`Plan.pace`): the first time in a thread, and on the event loop, which saves the
 change of threads, once it was seen to be quick. There it is stopped when it takes longer than that, and goes to a thread.
+A search goes there always: what one search took says nothing of the next.
 """
 
 import asyncio
@@ -39,7 +40,7 @@ class Readers:
 
     async def read(self, plan: Plan, values: tuple[Any, ...]) -> str:
         """What the plan's statement selects. Raises ArchiveBusy, QueryTimeout, StoreError."""
-        if plan.pace.seconds < QUICK_SECONDS:
+        if plan.pace.seconds < QUICK_SECONDS and not plan.searches:
             start = perf_counter()
             try:
                 return self.store.read(plan.sql, values, Reading(QUICK_MAX_SECONDS))

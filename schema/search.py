@@ -176,6 +176,7 @@ def searching(ask: Ask, subject: Subject) -> Searching | None:
 
     ask.steer(lambda variables: getattr(found(variables), "shape", None))
     shape = found(ask.planner.variables)
+    ask.planner.searches = True
     return None if shape is None else Searching(ask, subject, search, shape, lambda variables: arg.get(variables).strip())
 
 

@@ -21,6 +21,8 @@ class Bounded(HttpToolsProtocol):
     writing: asyncio.TimerHandle | None = None
     waiting: asyncio.TimerHandle | None = None
     head_bytes = 0
+    is_mixed = False
+    """Whether what came at once is the end of one request and the beginning of the next."""
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(cast("asyncio.Transport", Together(transport, self.loop)))
@@ -32,8 +34,9 @@ class Bounded(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        self.is_mixed = False
         super().data_received(data)
-        if self.waiting is not None:
+        if self.waiting is not None and not self.is_mixed:
             self.head_bytes += len(data)
             self._check_head()
 
@@ -50,6 +53,10 @@ class Bounded(HttpToolsProtocol):
         self.head_bytes = 0
         if self._check_head(len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)):
             super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self.is_mixed = True
+        super().on_message_complete()
 
     def pause_writing(self) -> None:
         """The client reads more slowly than it is written to: it has so long to go on, then the connection is cut."""

@@ -244,3 +244,12 @@ def test_every_type_field_argument_and_term_has_a_description(ask: Asked) -> Non
         if not member["description"]
     ]
     assert bare == []
+
+
+def test_a_null_variable_is_refused_where_an_argument_cannot_be_null_and_its_absence_is_the_default(ask: Asked) -> None:
+    text = "query ($n: Boolean) { topics { nodes { documents(includeNarrower: $n) { totalCount } } } }"
+    for _ in range(2):
+        assert "errors" not in ask(text)
+        (error,) = ask(text, {"n": None})["errors"]
+        assert error["extensions"]["code"] == "ARGUMENT_INVALID"
+        assert error["message"] == "`includeNarrower` must not be null."

@@ -190,6 +190,18 @@ def test_an_attack_is_turned_away_and_the_next_query_is_answered(attacked: Runni
     assert "operation=Honest" in added[-1]
 
 
+def test_requests_sent_together_are_all_answered_wherever_they_are_cut(attacked: Running) -> None:
+    body = b'{"query": "{ __typename }", "variables": {"padding": "' + b"x" * 40_000 + b'"}}'
+    whole = head(f"Content-Length: {len(body)}") + body
+    last = head("Content-Length: 27", "Connection: close") + b'{"query": "{ __typename }"}'
+    for cut in (10, 60):
+        with connect(attacked) as connection:
+            connection.sendall(whole + last[:cut])
+            time.sleep(0.1)
+            connection.sendall(last[cut:])
+            assert rest_of(connection).count(b"HTTP/1.1 200 OK") == 2
+
+
 def test_silent_connections_keep_nobody_out(attacked: Running) -> None:
     waiting = [connect(attacked) for _ in range(200)]
     assert ask(attacked) < ANSWER_MAX_SECONDS

@@ -175,6 +175,36 @@ def test_a_query_that_is_dear_to_prepare_keeps_nobody_waiting(nine: Archive) -> 
     assert asyncio.run(longest_wait()) < 1
 
 
+def test_many_values_are_looked_at_beside_those_who_ask_for_little(nine: Archive) -> None:
+    archive, text = Archive(nine.store), "query ($ids: [ID!]) { documents(filter: {id: $ids}) { totalCount } }"
+
+    async def turns() -> int:
+        await run(archive, text, {"ids": ["1"]})
+        work, found = asyncio.create_task(run(archive, text, {"ids": [[]] * 40_000})), 0
+        while not work.done():
+            await asyncio.sleep(0)
+            found += 1
+        assert "errors" in work.result().body
+        return found
+
+    assert asyncio.run(turns()) > 2
+
+
+def test_a_search_never_runs_where_others_would_have_to_wait(nine: Archive) -> None:
+    archive, text = Archive(nine.store), "query ($s: String) { documents(search: $s) { totalCount } }"
+
+    async def ask() -> int:
+        for number in range(20):
+            await run(archive, text, {"s": f"nothing{number}"})
+        work, turns = asyncio.create_task(run(archive, text, {"s": "s*"})), 0
+        while not work.done():
+            await asyncio.sleep(0)
+            turns += 1
+        return turns
+
+    assert asyncio.run(ask()) > 2
+
+
 def test_a_client_that_leaves_stops_its_statement(endless: Archive) -> None:
     app = make_app(Archive(endless.store, limits=Limits(statement_max_seconds=600)), Settings())
     scope = {
