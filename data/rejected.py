@@ -5,10 +5,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO, Self, TextIO
 
-import orjson
-
 from data.errors import Place, RecordError, UnreadableFile
 from data.readers import Raw
+from data.readers.raw import as_line
 
 
 class RejectedFile:
@@ -36,7 +35,7 @@ class RejectedFile:
 
     def add(self, raw: Raw, errors: Iterable[RecordError]) -> None:
         """A record and what is wrong with it."""
-        self.add_content(raw.content if raw.content is not None else orjson.dumps(raw.value, default=str), errors)
+        self.add_content(raw.content if raw.content is not None else as_line(raw.value), errors)
 
     def add_content(self, content: bytes, errors: Iterable[RecordError]) -> None:
         lines, told = self._opened()

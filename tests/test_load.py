@@ -15,6 +15,7 @@ from test_write import history, indexed, kept, rebuilt, tombstones
 from data.changes import Change
 from data.errors import InvalidScope, RecordError, Rejected, StoreLocked
 from data.load import Mode, Options, Report, load
+from data.mapping import read_mapping
 from data.options import Scope
 from data.sources import RecordFile, RecordList
 from data.store import Store
@@ -202,6 +203,25 @@ def test_what_was_rejected_can_be_mended_and_loaded(store: Store, tmp_path: Path
     load(store, [file], Options(skips=True, rejected=rejected))
     rejected.write_bytes(rejected.read_bytes().replace(b'"nam": "x", ', b""))
     assert load(store, [rejected]).added == 2
+
+
+def test_a_row_that_makes_no_record_is_given_back_with_all_its_cells(store: Store, tmp_path: Path) -> None:
+    """Not only what its error shows of it, which is shortened, or nothing."""
+    table, array, mapping = tmp_path / "a.csv", tmp_path / "b.json", tmp_path / "c.yaml"
+    rejected, mapped = tmp_path / "rejected.jsonl", tmp_path / "mapped.jsonl"
+    table.write_text(f"id,title,sender,sender_as\nd1,Short\nd2,Long,a,b,c\nd3,{'x' * 300},a|b,c\n", encoding="utf-8")
+    array.write_text('[{"type": "document",\n "id": "d4", "id": "d5"}]', encoding="utf-8")
+    load(store, [table, array], Options(skips=True, rejected=rejected))
+    assert [orjson.loads(line) for line in rejected.read_bytes().splitlines()[:3]] == [
+        ["d1", "Short"],
+        ["d2", "Long", "a", "b", "c"],
+        {"id": "d3", "title": "x" * 300, "sender": "a|b", "sender_as": "c"},
+    ]
+    assert rejected.read_bytes().splitlines()[3] == b'{"type": "document",  "id": "d4", "id": "d5"}'
+    table.write_text("Nr,Title,When\nd1,One,May\n", encoding="utf-8")
+    mapping.write_text("records: [{type: document, fields: {id: Nr, title: Title}, unmapped: refuse}]", encoding="utf-8")
+    load(store, [RecordFile(table, mapping=read_mapping(mapping))], Options(skips=True, rejected=mapped))
+    assert orjson.loads(mapped.read_bytes()) == {"Nr": "d1", "Title": "One", "When": "May"}
 
 
 def test_a_file_of_rejected_records_is_never_overwritten(store: Store, tmp_path: Path) -> None:

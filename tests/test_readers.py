@@ -148,11 +148,11 @@ def test_a_file_that_is_not_utf_8_is_refused_with_line_and_byte(write: Write, na
 def test_a_file_in_utf_16_is_told(write: Write) -> None:
     assert (
         failure(write("a.jsonl", LETTER.encode("utf-16"))).hint
-        == "Save it as UTF-8 (it is UTF-16), or name its encoding: `--encoding windows-1252`, for example."
+        == "Save it as UTF-8, or name its encoding: `--encoding utf-16`, for example."
     )
     assert (
         failure(write("a.yaml", LETTER.encode("utf-16"))).hint
-        == "Save it as UTF-8 (it is UTF-16), or name its encoding: `--encoding windows-1252`, for example."
+        == "Save it as UTF-8, or name its encoding: `--encoding utf-16`, for example."
     )
 
 

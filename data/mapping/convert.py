@@ -13,7 +13,7 @@ from data.mapping.model import DateRule, MappingFile, Rule, Value
 from data.mapping.paths import Here, Path
 from data.mapping.values import Condition, Tables, Unfit
 from data.readers.files import OnFault, OnRemark
-from data.readers.raw import Raw
+from data.readers.raw import Raw, as_line
 
 
 class Mapping:
@@ -128,7 +128,7 @@ class _Conversion:
             except InvalidRecord as error:
                 if on_fault is None:
                     raise
-                on_fault(error, raw.content)
+                on_fault(error, as_line(raw.value) if raw.content is None else raw.content)
                 continue
             if (self.rule.once or self.rule.if_missing) and not self._is_first(record, place, number):
                 continue

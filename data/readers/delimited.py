@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from data.errors import InvalidSyntax
 from data.readers.files import LINE_MAX_BYTES, Source
+from data.readers.raw import as_line
 from data.readers.tables import Row, Table, check_header
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -57,7 +58,8 @@ def _rows(source: Source, columns: Sequence[str], cells: Iterator[tuple[int, Seq
                     place=place,
                     value=values[len(columns)] if len(values) > len(columns) else None,
                     hint="A cell that holds the separator, a quote or a line end stands in double quotes.",
-                )
+                ),
+                as_line(values),
             )
 
 

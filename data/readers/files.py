@@ -161,9 +161,9 @@ def _keeps_ascii(encoding: str) -> bool:
 def _undecodable(source: Source, error: UnicodeDecodeError, first_line: int = 1, first_byte: int = 0) -> UnreadableFile:
     lines = error.object[: error.start].decode(source.encoding, "replace").count("\n")
     name = "UTF-8" if source.encoding == UTF_8 else source.encoding
-    what = "Save it as UTF-8" + (" (it is UTF-16)" if error.object[:2] in _UTF_16_BOMS else "")
+    likely = "utf-16" if error.object[:2] in _UTF_16_BOMS else "windows-1252"
     return UnreadableFile(
         f"The file is not {name}: at byte {first_byte + error.start} stands 0x{error.object[error.start]:02x}.",
         place=source.place(first_line + lines),
-        hint=f"{what}, or name its encoding: `--encoding windows-1252`, for example.",
+        hint=f"Save it as UTF-8, or name its encoding: `--encoding {likely}`, for example.",
     )

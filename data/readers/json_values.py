@@ -53,10 +53,11 @@ def _array(source: Source, text: "_Text") -> Iterator[Raw]:
 def _value(source: Source, text: "_Text") -> Iterator[Raw]:
     text.next()
     place = source.place(text.line)
+    value = text.value()
     try:
-        yield Raw(place, parsed_json(text.value(), place))
+        yield Raw(place, parsed_json(value, place))
     except RecordError as error:
-        source.fault(error)
+        source.fault(error, " ".join(value.splitlines()).encode())
 
 
 class _Text:

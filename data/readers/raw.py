@@ -1,5 +1,6 @@
 """One object of a file, as a reader gives it."""
 
+import json
 from dataclasses import dataclass, field
 
 from data.errors import Place
@@ -19,3 +20,8 @@ class Raw:
     value: object
     content: bytes | None = field(default=None, compare=False, repr=False)
     is_implied: bool = False
+
+
+def as_line(value: object) -> bytes:
+    """What was read, as a line of JSON: the piece that stands for itself, where the file has none. Nothing is shortened."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str).encode(errors="backslashreplace")

@@ -26,7 +26,7 @@ from itertools import zip_longest
 from data.errors import InvalidRecord, InvalidSyntax, Place, RecordError, shorten
 from data.format import DocumentRecord, NoteKind, PersonRecord, Role, TextKind, TopicRecord
 from data.readers.json_lines import parsed_json
-from data.readers.raw import Raw
+from data.readers.raw import Raw, as_line
 
 SEPARATOR = "|"
 LISTS = frozenset({"identifiers", "languages", "topics", "broader", "names", "people", "texts", "notes"})
@@ -101,8 +101,8 @@ def plain_rows(table: Table) -> Iterator[Raw]:
         yield Raw(replace(row.place, origins={column: column for column in row.cells}), dict(row.cells))
 
 
-def flat_records(table: Table, fault: Callable[[RecordError], None]) -> Iterator[Raw]:
-    """The record of each row; what is wrong with one is given to `fault`. InvalidSyntax, at once: an unknown column."""
+def flat_records(table: Table, fault: Callable[[RecordError, bytes], None]) -> Iterator[Raw]:
+    """The record of each row; of a wrong one the error and the cells go to `fault`. InvalidSyntax, at once: an unknown column."""
     steps = [(column, _step(column, table)) for column in table.columns]
     for row in table.rows:
         record = _Record(row.place, row.cells, {"type": "document"}, {})
@@ -111,7 +111,7 @@ def flat_records(table: Table, fault: Callable[[RecordError], None]) -> Iterator
                 if column in row.cells:
                     step(record)
         except RecordError as error:
-            fault(error)
+            fault(error, as_line(row.cells))
         else:
             yield Raw(replace(row.place, origins=record.origins), record.fields)
 
