@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 @dataclass
 class Kept(Generic[T]):
-    """What belongs to a text (and to `more`); the least used goes first, when all texts together are longer than allowed."""
+    """What belongs to a text and to `more`; the least used goes first, when all these, written out, are longer than allowed."""
 
     most_characters: int
     made: OrderedDict[tuple[str, Hashable], T] = field(default_factory=OrderedDict)
@@ -40,11 +40,16 @@ class Kept(Generic[T]):
         with self.lock:
             if (text, more) not in self.made:
                 self.made[text, more] = found
-                self.characters += len(text)
+                self.characters += _length(text, more)
             while self.characters > self.most_characters:
-                (old, _), _ = self.made.popitem(last=False)
-                self.characters -= len(old)
+                (old, its), _ = self.made.popitem(last=False)
+                self.characters -= _length(old, its)
         return found
+
+
+def _length(text: str, more: Hashable) -> int:
+    """A short text may be asked with variables of large shapes, each with a large plan of its own."""
+    return len(text) + len(str(more))
 
 
 @dataclass

@@ -13,6 +13,7 @@ from data.load import load
 from schema.answers import ENTRY_BYTES, Answers
 from schema.execute import Archive
 from schema.limits import Limits
+from schema.prepare import KEPT_CHARACTERS
 from server.app import make_app
 from server.settings import Settings
 
@@ -122,3 +123,12 @@ def test_an_answer_says_what_it_cost_when_it_is_asked(client: TestClient) -> Non
     assert answer["extensions"]["cost"]["limit"] == 100_000
     assert answer["extensions"]["cost"]["rows"] >= 7
     assert "extensions" not in client.post("/graphql", json={**asked, "extensions": {"cost": False}}).json()
+
+
+def test_plans_that_large_variables_make_large_are_kept_as_few(nine: Archive) -> None:
+    archive, text = Archive(nine.store), "query ($f: DocumentFilter) { documents(filter: $f) { totalCount } }"
+    sizes = range(1, 180)
+    for size in sizes:
+        ask_archive(archive, text, {"f": {"or": [{"dated": True}] * size}})
+    assert 0 < len(archive.preparing.plans.made) < len(sizes)
+    assert archive.preparing.plans.characters <= KEPT_CHARACTERS
