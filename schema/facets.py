@@ -31,6 +31,7 @@ from schema.lists import PERSON_KIND, TOPIC_KIND, counted_listing
 from schema.pages import PAGE_ARGUMENTS, EdgeRow, Key, Listing, Order, PageView, connection
 from schema.plan import Ask
 from schema.spread import Documents, by_genre, by_language, by_person, by_span, by_topic
+from schema.timeline import year_edtf
 from schema.types import DOCUMENT_COUNT, connection_types
 from schema.vocabulary import TopicKind
 
@@ -166,7 +167,7 @@ def _years(view: PageView, ask: Ask) -> ColumnElement[str]:
         return and_(_node_id(edge) * 10000 + 101 <= last, _node_id(edge) * 10000 + 1231 >= first)
 
     shared = (*found.shared, spans, every, counts)
-    return _values(ask, shared, _chosen(view, "date", is_chosen), counts, func.printf("%04d", counts.c.node_id))
+    return _values(ask, shared, _chosen(view, "date", is_chosen), counts, year_edtf(counts.c.node_id))
 
 
 @strawberry.type(description="A value by which documents can be filtered: a genre, a language, a year.")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, FromClause
+from sqlalchemy import CTE, Alias, ColumnElement, FromClause
 
 from data import tables
 from data.errors import InvalidArgument
@@ -25,6 +25,7 @@ from schema.filters import (
     order,
     term,
 )
+from schema.functions import in_order
 from schema.pages import Key, Listing, Order
 from schema.plan import Ask
 from schema.search import Searching, relevance, searching
@@ -83,6 +84,9 @@ class Kind:
             source, hits, of = hits, None, "id"
         rows: FromClause = row if source is None else source
         node_id = row.c.id if source is None else source.c[of]
+        if isinstance(link, Alias) and hits is not None:  # hits are found once, not looked for at each row of the link
+            source, hits = in_order(hits, link, hits.c.id == node_id), None
+            rows = source
         if source is not None and needs_row:
             rows = source.join(row, row.c.id == node_id)
         if not wanted.is_null:

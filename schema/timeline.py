@@ -71,11 +71,11 @@ def _bucket(number: Any, unit: str, certain: Any, possible: Any) -> _Bucket:
         edtf = func.substr(iso_day(first), 1, func.length(iso_day(first)) - len("-01"))
         return _Bucket(first, first - 1 + days, edtf, certain, possible)
     start, end = (number * 10, number * 10 + 9) if unit == "DECADE" else (number, number)
-    years = _year(start) if unit == "YEAR" else _year(start) + "/" + _year(end)
+    years = year_edtf(start) if unit == "YEAR" else year_edtf(start) + "/" + year_edtf(end)
     return _Bucket(start * 10000 + 101, end * 10000 + 1231, years, certain, possible)
 
 
-def _year(year: Any) -> ColumnElement[str]:
+def year_edtf(year: Any) -> ColumnElement[str]:
     """A year as EDTF writes it: four digits, a sign before 0, `Y` before more digits."""
     return func.printf(case((func.abs(year) > FOUR_DIGITS, "Y%d"), (year < 0, "%05d"), else_="%04d"), year)
 

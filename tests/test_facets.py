@@ -1,10 +1,13 @@
 """A results page in one request: facets, a timeline and certainty of dates, counted over the whole list as the oracle counts them."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import Asked
+from conftest import Asked, ask_archive
 from test_generated import ORACLE, archive, once
+
+from schema.execute import Archive
 
 __all__ = ["archive", "once"]
 
@@ -103,3 +106,13 @@ def test_pages_of_facets_are_bounded_like_all_pages(ask: Asked, arguments: str) 
 def test_a_timeline_is_bounded(ask: Asked, arguments: str) -> None:
     error = ask(f"{{ documents {{ timeline {{ buckets({arguments}) {{ edtf }} }} }} }}")["errors"][0]
     assert error["extensions"]["code"] in {"ARGUMENT_INVALID", "PAGE_TOO_LARGE"}
+
+
+def test_a_year_of_a_facet_is_a_date_that_a_filter_takes(loaded: Callable[..., Archive]) -> None:
+    days = ["-0043-03-15", "0000", "0009-05", "1950", "Y12000", "Y-17000"]
+    store = loaded("\n".join(f'- {{type: document, id: "{day}", title: "{day}", date: "{day}"}}' for day in days))
+    found = ask_archive(store, "{ documents { facets { years { nodes { value } } } } }")["data"]["documents"]["facets"]["years"]
+    years = {node["value"] for node in found["nodes"]}
+    assert years == {"-0043", "0000", "0009", "1950", "Y12000", "Y-17000"}
+    one = "query ($year: String!) { documents(filter: {date: {edtf: $year}}) { totalCount } }"
+    assert {ask_archive(store, one, {"year": year})["data"]["documents"]["totalCount"] for year in years} == {1}

@@ -58,3 +58,13 @@ def test_hits_are_found_once_for_the_page_its_count_and_its_facets(nine: Archive
     found = steps(nine, PAGE, s="soviet")
     assert sum(re.match(r"SCAN document_search_1 VIRTUAL", step) is not None for step in found) == 1
     assert sum(step.startswith("MATERIALIZE") and "anon" in step for step in found) >= 1
+
+
+@pytest.mark.parametrize("of", ['topic(id: "korea")', 'person(id: "stalin")'])
+@pytest.mark.parametrize(
+    "wanted", ["nodes { title }", "totalCount", "totalCount nodes { title }", "facets { genres { totalCount } }"]
+)
+def test_a_search_within_a_list_finds_its_hits_once_not_at_each_row(nine: Archive, of: str, wanted: str) -> None:
+    found = steps(nine, f'{{ {of} {{ documents(search: "soviet") {{ {wanted} }} }} }}')
+    assert [step for step in found if re.match(r"SCAN document_search_1 VIRTUAL TABLE INDEX 0:M", step)]
+    assert [step for step in found if re.match(r"SCAN document_search_1 VIRTUAL TABLE INDEX \d+:=", step)] == []
