@@ -91,7 +91,7 @@ def _people(view: PageView, ask: Ask) -> ColumnElement[str]:
         return _one_of(edge, PEOPLE, view.ask, wanted["id"], "Person")
 
     where, chosen = _begins(ask, PERSON, counts.c.node_id), _chosen(view, "person", is_chosen)
-    more: dict[str, Any] = {"where": where, "edge": chosen, "shared": found.shared}
+    more: dict[str, Any] = {"where": where, "edge": chosen, "shared": found.shared, "within": view.listing.search}
     return connection(ask, counted_listing(PERSON_KIND, ask, counts, ("documents",), **more))
 
 
@@ -104,7 +104,7 @@ def _topics(view: PageView, ask: Ask) -> ColumnElement[str]:
         of_kind = TOPICS.alias()
         where.append(counts.c.node_id.in_(select(of_kind.c.id).where(among_terms(ask, ask["kind"], of_kind.c.kind))))
     chosen = _chosen(view, "topic", lambda edge, wanted: _one_of(edge, TOPICS, view.ask, wanted["id"], "Topic"))
-    more: dict[str, Any] = {"where": where, "edge": chosen, "shared": found.shared}
+    more: dict[str, Any] = {"where": where, "edge": chosen, "shared": found.shared, "within": view.listing.search}
     return connection(ask, counted_listing(TOPIC_KIND, ask, counts, ("documents",), **more))
 
 
@@ -117,14 +117,14 @@ def _one_of(edge: EdgeRow, table: Any, ask: Ask, ids: Arg, type_name: str) -> Co
 # Facets of values
 
 
-def _values(ask: Ask, shared: tuple[CTE, ...], chosen: Chosen, rows: FromClause, value: Any) -> ColumnElement[str]:
+def _values(view: PageView, shared: tuple[CTE, ...], chosen: Chosen, rows: FromClause, value: Any) -> Listing:
     """Counted values (`node_id`, `documents` of the last that is shared), largest count first; `value` is what each is called."""
     counts = shared[-1]
     by = Order("COUNT", (Key(counts.c.documents),), falling=True)
     carry = {"documents": counts.c.documents, "value": value}
     kind = str if isinstance(counts.c.node_id.type, Text) else int
-    listing = Listing(rows, counts.c.node_id, None, (), by, carry, chosen, node_kind=kind, shared=shared)
-    return connection(ask, listing)
+    facts = (by, carry, chosen)
+    return Listing(rows, counts.c.node_id, None, (), *facts, node_kind=kind, shared=shared, within=view.listing.search)
 
 
 def _genres(view: PageView, ask: Ask) -> ColumnElement[str]:
@@ -133,7 +133,7 @@ def _genres(view: PageView, ask: Ask) -> ColumnElement[str]:
     counts = by_genre(found).cte(nesting=True)
     chosen = _chosen(view, "genre", lambda edge, wanted: genre_fits(view.ask, _node_id(edge), wanted))
     rows = counts.join(genre, genre.c.id == counts.c.node_id)
-    return _values(ask, (*found.shared, counts), chosen, rows, genre.c.name)
+    return connection(ask, _values(view, (*found.shared, counts), chosen, rows, genre.c.name))
 
 
 def _languages(view: PageView, ask: Ask) -> ColumnElement[str]:
@@ -141,7 +141,7 @@ def _languages(view: PageView, ask: Ask) -> ColumnElement[str]:
     found = _found(view, "language")
     counts = by_language(found).cte(nesting=True)
     chosen = _chosen(view, "language", lambda edge, wanted: language_fits(view.ask, _node_id(edge), wanted))
-    return _values(ask, (*found.shared, counts), chosen, counts, counts.c.node_id)
+    return connection(ask, _values(view, (*found.shared, counts), chosen, counts, counts.c.node_id))
 
 
 def _years(view: PageView, ask: Ask) -> ColumnElement[str]:
@@ -167,7 +167,7 @@ def _years(view: PageView, ask: Ask) -> ColumnElement[str]:
         return and_(_node_id(edge) * 10000 + 101 <= last, _node_id(edge) * 10000 + 1231 >= first)
 
     shared = (*found.shared, spans, every, counts)
-    return _values(ask, shared, _chosen(view, "date", is_chosen), counts, year_edtf(counts.c.node_id))
+    return connection(ask, _values(view, shared, _chosen(view, "date", is_chosen), counts, year_edtf(counts.c.node_id)))
 
 
 @strawberry.type(description="A value by which documents can be filtered: a genre, a language, a year.")

@@ -89,7 +89,7 @@ class Listing:
 
     `node` finds the row of a node's id; where it is None, what is carried is all there is of a node. `without` is the list as it
     would be without a member of its filter; `searched` is the list as it would be with another search;
-    `shared` is read once for all that is asked of it.
+    `shared` is read once for all that is asked of it; `within` is the search of the list that this one counts.
     """
 
     rows: FromClause
@@ -100,10 +100,15 @@ class Listing:
     carry: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
     edge: Any = None
     search: Any = None
+    within: Any = None
     without: Callable[[str], "Listing"] | None = None
     searched: Callable[[Any], "Listing"] | None = None
     node_kind: type[int] | type[str] = int
     shared: tuple[CTE, ...] = ()
+
+    def searches(self) -> tuple[Any, ...]:
+        """The searches that a cursor of the list is good for."""
+        return tuple(search for search in (self.search, self.within) if search)
 
     def ids(self) -> Select[Any]:
         """The ids of all nodes of the list, as `id`."""
@@ -255,10 +260,9 @@ def _check(ask: Ask, listing: Listing, asked: PageArgs) -> None:
 def _position(ask: Ask, listing: Listing, arg: Arg, name: str) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
     kinds = tuple(key.kind for key in listing.sort_keys())
     signature, secret = _signature(ask, listing), ask.planner.secret
-    search = listing.search
 
     def get(variables: Mapping[str, Any]) -> tuple[Any, ...]:
-        which = f"{signature} {search.digest(variables)}" if search else signature
+        which = " ".join([signature, *(search.digest(variables) for search in listing.searches())])
         return position(secret, arg.get(variables), which, kinds, name)
 
     return get
@@ -388,9 +392,9 @@ def position(secret: str, cursor: str, signature: str, kinds: tuple[type, ...], 
 
 
 def _cursor(view: PageView, page: Subquery) -> ColumnElement[str]:
-    search = view.listing.search
     parts: list[ColumnElement[Any]] = [inline(f'["{_signature(view.ask, view.listing)}')]
-    parts += [inline(" "), view.ask.bind(search.digest, Text())] if search else []
+    for search in view.listing.searches():
+        parts += [inline(" "), view.ask.bind(search.digest, Text())]
     parts.append(inline('"'))
     for i in range(len(view.listing.sort_keys())):
         parts += [inline(","), quote(page.c[f"k{i}"])]

@@ -160,7 +160,7 @@ class Facets:
         period = self.oracle.period(self.wanted.get("date"))
         return self._values(
             counts,
-            lambda n: f"{n:04}",
+            edtf_year,
             int,
             lambda n: period is not None and n * 10000 + 101 <= period[1] and n * 10000 + 1231 >= period[0],
             args,
