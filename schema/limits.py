@@ -4,7 +4,9 @@ Each fragment is measured once, however often it is spread, so measuring takes t
 validation, whose own rules compare fields with each other.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -110,6 +112,19 @@ def check_size(document: DocumentNode, limits: Limits) -> None:
         (TooManyAliases, "has {} aliased or repeated fields", aliases, limits.query_max_aliases),
         (TooManyDirectives, "has {} directives", measuring.directives, limits.query_max_directives),
     )
+
+
+def check_objects(variables: Mapping[str, Any], limits: Limits) -> None:
+    """Raises TooManyFields for variables with more objects (conditions of filters) than a query may have fields."""
+    objects, waiting = 0, list(variables.values())
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            objects += 1
+            waiting.extend(value.values())
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            waiting.extend(value)
+    _refuse((TooManyFields, "has {} objects in its variables", objects, limits.query_max_fields))
 
 
 def check_cost(rows: int, limits: Limits) -> None:

@@ -36,7 +36,7 @@ from schema.facts import SCALARS
 from schema.faults import Refused
 from schema.fields import enforce_one_of
 from schema.kept import Kept, Steered
-from schema.limits import Limits, check_cost, check_size
+from schema.limits import Limits, check_cost, check_objects, check_size
 from schema.mutation import Answering, Mutation, Ran, Writing, perform
 from schema.plan import INTROSPECTION, Plan, Planner
 from schema.query import Query
@@ -162,16 +162,22 @@ class Preparing:
         operation = self.operations.find(text, name)
         if operation is None or operation.writes:
             return None
-        given = operation.coerced(variables, suggests=self.limits.introspection)
+        given = self._variables(operation, variables)
         if not operation.reads:
             return Ready(operation)
         steered = self.plans.find(text, self._key(operation, given))
         plan = steered and steered.find(given)
         return self._priced(operation, plan, given) if plan else None
 
+    def _variables(self, operation: Operation, given: Variables | None) -> Variables:
+        variables = operation.coerced(given, suggests=self.limits.introspection)
+        if operation.plain is None:
+            check_objects(variables, self.limits)
+        return variables
+
     def new(self, operation: Operation, variables: Variables | None) -> "Ready":
         """Plans and prices. Raises GraphQLError for an argument that cannot be."""
-        given = operation.coerced(variables, suggests=self.limits.introspection)
+        given = self._variables(operation, variables)
         if not operation.reads:
             return Ready(operation)
         first: list[Plan] = []

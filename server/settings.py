@@ -54,7 +54,9 @@ class Settings(BaseSettings):
     query_max_tokens: int = Field(default=AT_MOST.query_max_tokens, ge=1, description="The longest query, in GraphQL tokens.")
     query_max_depth: int = Field(default=AT_MOST.query_max_depth, ge=1, description="The deepest query, in levels of fields.")
     query_max_fields: int = Field(
-        default=AT_MOST.query_max_fields, ge=1, description="The broadest query, in fields, with its fragments written out."
+        default=AT_MOST.query_max_fields,
+        ge=1,
+        description="The broadest query, in fields with its fragments written out, and in objects of its variables.",
     )
     query_max_aliases: int = Field(
         default=AT_MOST.query_max_aliases,
