@@ -151,3 +151,10 @@ def test_a_change_in_one_block_leaves_the_others_as_they_are(loaded: Callable[..
     last.write_text(f"- {{type: document, id: d{BLOCK_DOCUMENTS + 299}, title: T, people: []}}", encoding="utf-8")
     load(archive.store, [last])
     assert sum(counted(archive)["senders"].values()) == BLOCK_DOCUMENTS + 299
+
+
+def test_a_role_that_nobody_has_is_counted_nowhere(loaded: Callable[..., Archive]) -> None:
+    text = "{ documents { facets { people(role: %s) { totalCount } } } }"
+    for roles, count in (("[CONTRIBUTOR, OTHER]", 0), ("[SENDER, OTHER]", 1)):
+        found = ask_archive(loaded(RECORDS), text % roles)
+        assert found == {"data": {"documents": {"facets": {"people": {"totalCount": count}}}}}

@@ -46,6 +46,7 @@ class Items:
         places = np.repeat(starts - (np.cumsum(sizes) - sizes), sizes) + np.arange(sizes.sum())
         items = self.items[places]
         if roles:
+            roles &= np.iinfo(self.roles.dtype).max  # of roles that nobody has there are no bits in it
             items = items[(self.roles[places] & roles) != 0]
         counts = np.bincount(items)
         found = np.flatnonzero(counts)
