@@ -1,8 +1,10 @@
 """What one load gave: each record with its place, in a temporary table, so that memory does not grow with the load."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
+import orjson
 from sqlalchemy import Column, Integer, MetaData, String, Table, delete, exists, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.schema import CreateTable, DropTable
@@ -23,8 +25,12 @@ GIVEN = Table(
     Column("file", Integer, nullable=False),
     Column("line", Integer),
     Column("row", Integer),
+    Column("origins", String),
     prefixes=["TEMPORARY"],
 )
+
+TOLD_LATER = frozenset({"people", "topics", "broader", "name", "date"})
+"""The fields of which an error or a warning may be told when all is read."""
 
 
 class GivenRecord(NamedTuple):
@@ -36,6 +42,7 @@ class GivenRecord(NamedTuple):
     file: int
     line: int | None
     row: int | None
+    origins: str | None  # `Place.origins` of what may be told of later, as JSON
 
 
 class Given:
@@ -44,6 +51,7 @@ class Given:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._files: dict[str, int] = {}
+        self._origins: tuple[Mapping[str, str] | None, str | None] = (None, None)
         connection.execute(CreateTable(GIVEN, if_not_exists=True))
         connection.execute(delete(GIVEN))
         self._insert = Insert(GIVEN, list(GivenRecord._fields), connection)
@@ -51,6 +59,15 @@ class Given:
     def file(self, name: str) -> int:
         """The number of a file."""
         return self._files.setdefault(name, len(self._files))
+
+    def origins(self, place: Place) -> str | None:
+        """What is to be kept of a place's origins. The records of a mapping share them."""
+        given, kept = self._origins
+        if place.origins is not given:
+            found = {path: origin for path, origin in (place.origins or {}).items() if path.partition("[")[0] in TOLD_LATER}
+            kept = orjson.dumps(found).decode() if found else None
+            self._origins = place.origins, kept
+        return kept
 
     def has(self, scope: Scope) -> bool:
         """Whether any record of the scope was given."""
@@ -73,7 +90,7 @@ class Given:
     def among(self, type_: str, ids: Collection[int]) -> dict[int, Place]:
         """Those of the records that were given, with their places."""
         names = list(self._files)
-        return {row.id: Place(names[row.file], row.line, row=row.row) for row in self._rows(type_, ids)}
+        return {row.id: _place(row, names) for row in self._rows(type_, ids)}
 
     def stands(self, type_: str, ids: Collection[int]) -> Mapping[int, Stand]:
         """Where records of the load stand, with their own ids: as `data.references` asks."""
@@ -82,7 +99,7 @@ class Given:
         for some in batched(ids):
             keys.update(self._connection.execute(select(found.c.id, found.c.key).where(found.c.id.in_(some))).all())
         return {
-            row.id: Stand(row.number, Place(names[row.file], row.line, keys[row.id], row=row.row))
+            row.id: Stand(row.number, replace(_place(row, names), record=keys[row.id]))
             for row in self._rows(type_, ids)
             if row.id in keys
         }
@@ -94,3 +111,8 @@ class Given:
 
     def drop(self) -> None:
         self._connection.execute(DropTable(GIVEN))
+
+
+def _place(row: GivenRecord, names: Sequence[str]) -> Place:
+    origins = orjson.loads(row.origins) if row.origins else None
+    return Place(names[row.file], row.line, row=row.row, origins=origins)

@@ -16,6 +16,7 @@ from data.fields import Fields, given_fields, merged, whole
 from data.given import Given, GivenRecord
 from data.options import Mode, Options
 from data.readers import Raw
+from data.references import Stand, Unwritten, dangling_unwritten, unwritten
 from data.report import Report, Warned
 from data.rows import TABLES
 from data.stored import stored_records
@@ -62,6 +63,7 @@ class Loading:
         self.given = Given(connection)
         self._tell_error = tell_error
         self._refused: set[str] = set()
+        self._unwritten: list[Unwritten] = []
         self._implied: dict[tuple[str, str], tuple[int, Raw]] = {}
         rows = connection.execute(select(REDIRECTS.c.type, REDIRECTS.c.key, REDIRECTS.c.target))
         self._merged = {(type_, key): target for type_, key, target in rows}
@@ -71,6 +73,14 @@ class Loading:
         if error.place.record and len(self._refused) < REFUSED_REMEMBERED:
             self._refused.add(error.place.record)
         self._tell_error(number, error)
+
+    def _leave_out(self, item: Item, errors: Sequence[RecordError]) -> None:
+        """Tells what is wrong with a record, which is not written; what it refers to is looked at in the end all the same."""
+        for error in errors:
+            self.fault(item.number, error)
+        if len(self._unwritten) < REFUSED_REMEMBERED:
+            found = unwritten(item.given or item.raw.value, Stand(item.number, errors[0].place))
+            self._unwritten += (one for one in found if (one.type, one.key) not in self._merged)
 
     def warn(self, warning: Warned) -> None:
         self.report.warning_count += 1
@@ -100,7 +110,11 @@ class Loading:
             self._remove_missing()
         refused = frozenset() if self.options.skips else frozenset(self._refused)
         most = 10**9 if self.options.skips else self.options.max_errors
-        for fault in self.writer.faults(self.given.stands, most=most, refused=refused):
+        faults = self.writer.faults(self.given.stands, most=most, refused=refused)
+        if len(faults) >= most:
+            self.report.error_count += max(0, self.writer.dangling_count(refused=refused) - most)
+        faults += dangling_unwritten(self.connection, self._unwritten, refused=refused)
+        for fault in sorted(faults, key=lambda one: one.number):
             self._tell_error(fault.number, fault.error)
 
     def close(self) -> None:
@@ -140,7 +154,15 @@ class Loading:
             ids = self.writer.keys.find(type_, [item.key for item in some])
             places = ((item, item.raw.place) for item in some)
             self.given.add(
-                GivenRecord(type_, ids[item.key], item.number, self.given.file(place.file), place.line, place.row)
+                GivenRecord(
+                    type_,
+                    ids[item.key],
+                    item.number,
+                    self.given.file(place.file),
+                    place.line,
+                    place.row,
+                    self.given.origins(place),
+                )
                 for item, place in places
             )
 
@@ -171,8 +193,7 @@ class Loading:
             return True
         parsed = parse(item.raw)
         if not isinstance(parsed, Entry):
-            for error in parsed:
-                self.fault(item.number, error)
+            self._leave_out(item, parsed)
             return False
         item.given = self._resolved(given_fields(parsed.record))
         for one in suspicions(item.given, is_plain=item.is_plain):
@@ -204,9 +225,9 @@ class Loading:
         for item in items:
             place = before.get((item.type, item.id or 0)) or first.get((item.type, item.key))
             if place is not None:
-                self.fault(item.number, _duplicate(item, place))
+                self._leave_out(item, [_duplicate(item, place)])
             elif item.id is not None and self.options.mode is Mode.APPEND:
-                self.fault(item.number, _known(item))
+                self._leave_out(item, [_known(item)])
             else:
                 first[item.type, item.key] = item.raw.place
                 found.append(item)

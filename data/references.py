@@ -6,12 +6,12 @@ from dataclasses import replace
 from itertools import chain, islice
 from typing import NamedTuple
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.engine import Connection
 
 from data.errors import DanglingReference, Place, RecordError, RecordNeeded, TopicCycle, nearest, shorten
 from data.rows import BROADER, DOCUMENT_TOPICS, PARTS, TABLES
-from data.stored import batched
+from data.stored import batched, internal_ids
 
 HINTS_MAX = 20
 ID_CUTOFF = 0.75
@@ -62,12 +62,20 @@ class _Link(NamedTuple):
     path: str  # `{}` stands for the place in the list
 
 
+class Unwritten(NamedTuple):
+    """A reference of a record that is not written, because something else is wrong with it: where it stands, and to what."""
+
+    stand: Stand
+    type: str
+    key: str
+
+
 LINKS: Mapping[str, Sequence[_Link]] = {
     "document": (),
     "person": (_Link("document", PARTS, "document_id", "person_id", "people[{}].person"),),
     "topic": (
-        _Link("document", DOCUMENT_TOPICS, "document_id", "topic_id", "topics"),
-        _Link("topic", BROADER, "topic_id", "broader_id", "broader"),
+        _Link("document", DOCUMENT_TOPICS, "document_id", "topic_id", "topics[{}]"),
+        _Link("topic", BROADER, "topic_id", "broader_id", "broader[{}]"),
     ),
 }
 """For each type of record the tables that refer to it."""
@@ -102,6 +110,47 @@ def dangling(
     hints = _Hints(connection, refused)
     found.sort(key=lambda one: one[0].number)
     return [Fault(stand.number, _dangling(stand.place, type_, key, hints)) for stand, type_, key in found[:most]]
+
+
+def dangling_count(connection: Connection, awaited: Awaited, *, refused: AbstractSet[str] = frozenset()) -> int:
+    """How many errors `dangling` would tell of, if it told of all."""
+    count = 0
+    for type_, keys in awaited.items():
+        for some in batched(id_ for key, id_ in keys.items() if key not in refused):
+            for link in LINKS[type_]:
+                statement = select(func.count()).select_from(link.table).where(link.table.c[link.target_column].in_(some))
+                count += int(connection.execute(statement).scalar_one())
+    return count
+
+
+def unwritten(value: object, stand: Stand) -> Iterator[Unwritten]:
+    """The references of a record as it was given, as far as they can be read."""
+    given = value if isinstance(value, dict) else {}
+    people = ((at, part.get("person")) for at, part in _items(given, "people") if isinstance(part, dict))
+    for at, key in people:
+        if isinstance(key, str):
+            yield Unwritten(Stand(stand.number, replace(stand.place, path=f"people[{at}].person")), "person", key)
+    for name in ("topics", "broader"):
+        for at, key in _items(given, name):
+            if isinstance(key, str):
+                yield Unwritten(Stand(stand.number, replace(stand.place, path=f"{name}[{at}]")), "topic", key)
+
+
+def _items(given: Mapping[str, object], name: str) -> Iterator[tuple[int, object]]:
+    items = given.get(name)
+    return enumerate(items if isinstance(items, list) else ())
+
+
+def dangling_unwritten(
+    connection: Connection, references: Sequence[Unwritten], *, refused: AbstractSet[str] = frozenset()
+) -> Iterator[Fault]:
+    """An error for each of these references to what neither the load nor the store has, in their order; else as `dangling`."""
+    hints = _Hints(connection, refused)
+    for some in batched(references):
+        known = {type_: internal_ids(connection, type_, [one.key for one in some if one.type == type_]) for type_ in TABLES}
+        for stand, type_, key in some:
+            if key not in known[type_] and key not in refused:
+                yield Fault(stand.number, _dangling(stand.place, type_, key, hints))
 
 
 def _dangling(place: Place, type_: str, key: str, hints: "_Hints") -> DanglingReference:

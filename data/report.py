@@ -87,7 +87,8 @@ class Report:
 
 
 def _where(code: str, message: str, place: Place, value: str | None) -> dict[str, Any]:
-    parts = {"file": place.file, "line": place.line, "row": place.row, "record": place.record, "path": place.path}
+    parts = {"file": place.file, "line": place.line, "row": place.row, "column": place.origin}
+    parts |= {"record": place.record, "path": place.path}
     return {"code": code, "message": message, **parts, "value": value}
 
 

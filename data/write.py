@@ -26,7 +26,7 @@ from data.errors import Rejected
 from data.fields import Fields, difference
 from data.keys import Keys, last_id
 from data.prepared import Prepared
-from data.references import Fault, Places, Stand, circles, dangling, still_needed
+from data.references import Fault, Places, Stand, circles, dangling, dangling_count, still_needed
 from data.rows import BROADER, DOCUMENT_PEOPLE, DOCUMENT_TOPICS, OWNED, TABLES, Row, main_row, owned_rows
 from data.search.index import Index, Indexed, IndexedPerson
 from data.search.words import Words
@@ -136,6 +136,10 @@ class Writer:
             *circles(self.connection, self._raised, places),
             *still_needed(self.connection, self._removed, most=most),
         ]
+
+    def dangling_count(self, *, refused: AbstractSet[str] = frozenset()) -> int:
+        """How many references there are to what has not come; see `data.references.dangling`."""
+        return dangling_count(self.connection, self.keys.awaited, refused=refused)
 
     def finish(self) -> None:
         """Writes what waits, and brings the index in step; raises Rejected if something is wrong between the records."""

@@ -74,7 +74,7 @@ def test_a_results_page_is_loaded_as_pasted(run: Run, tmp_path: Path) -> None:
         (
             "dangling.jsonl",
             b'{"type": "document", "id": "b", "title": "y", "topics": ["t"]}',
-            ["dangling.jsonl:1", "topics", "[t]"],
+            ["dangling.jsonl:1", "topics[0]", "[t]"],
         ),
         ("twice.jsonl", (GOOD + GOOD).encode(), ["twice.jsonl:2", "twice.jsonl:1"]),
         (
@@ -171,6 +171,7 @@ def test_the_report_of_a_load_is_one_json_object_also_when_it_is_refused(run: Ru
             "file": "a.jsonl",
             "line": 2,
             "row": None,
+            "column": None,
             "record": "b",
             "path": "title",
             "value": None,

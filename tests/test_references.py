@@ -8,6 +8,8 @@ import pytest
 
 from data.errors import RecordError, Rejected
 from data.load import load
+from data.options import Options
+from data.sources import RecordList
 from data.store import Store
 
 LETTER: dict[str, object] = {"type": "document", "id": "letter", "title": "To a friend"}
@@ -96,12 +98,12 @@ def test_a_person_or_topic_that_is_nowhere_is_told_with_the_nearest(refused: Ref
         ),
         (
             "REFERENCE_DANGLING",
-            f"load.jsonl:2 (b, topics): There is no topic {what} [cheese]",
+            f"load.jsonl:2 (b, topics[1]): There is no topic {what} [cheese]",
             "Add a record of the topic.",
         ),
         (
             "REFERENCE_DANGLING",
-            f"load.jsonl:3 (war, broader): There is no topic {what} [confict]",
+            f"load.jsonl:3 (war, broader[0]): There is no topic {what} [confict]",
             "Did you mean `conflict`?",
         ),
     ]
@@ -119,6 +121,55 @@ def test_a_reference_to_a_record_that_was_refused_is_no_second_error(refused: Re
     letter = {**LETTER, "topics": ["war"], "people": [{"role": "sender", "person": "anna"}]}
     errors = refused(letter, {**topic("war"), "nam": "x"}, {**ANNA, "birth": "May"})
     assert [error.code for error in errors] == ["RECORD_INVALID", "DATE_INVALID"]
+
+
+def test_a_record_with_a_fault_of_its_own_is_told_of_its_dangling_references_too(refused: Refused) -> None:
+    parts = [{"role": "sender", "person": "anna"}, {"role": "recipient", "person": "boris"}, {"role": 7, "person": "clara"}, "x"]
+    letter = {**LETTER, "date": "May", "people": parts, "topics": ["war", 5, "peace"]}
+    assert [(error.code, error.place.path, error.value) for error in refused(letter, ANNA, topic("war"))] == [
+        ("DATE_INVALID", "date", "May"),
+        ("RECORD_INVALID", "people[2].role", "7"),
+        ("RECORD_INVALID", "people[3]", "x"),
+        ("RECORD_INVALID", "topics[1]", "5"),
+        ("REFERENCE_DANGLING", "people[1].person", "boris"),
+        ("REFERENCE_DANGLING", "people[2].person", "clara"),
+        ("REFERENCE_DANGLING", "topics[2]", "peace"),
+    ]
+
+
+def test_a_record_given_twice_is_told_of_the_dangling_references_of_both(refused: Refused) -> None:
+    errors = refused({**LETTER, "topics": ["war"]}, {**LETTER, "topics": ["peace"]})
+    assert [(error.code, error.place.line, error.value) for error in errors] == [
+        ("ID_DUPLICATE", 2, "letter"),
+        ("REFERENCE_DANGLING", 1, "war"),
+        ("REFERENCE_DANGLING", 2, "peace"),
+    ]
+
+
+def test_all_dangling_references_are_counted(tmp_path: Path) -> None:
+    store, file = Store.create(f"sqlite:///{tmp_path}/archive.db"), tmp_path / "load.jsonl"
+    records = [{**LETTER, "id": f"d{number}", "topics": ["war", "peace"]} for number in range(700)]
+    file.write_bytes(
+        b"".join(orjson.dumps(record) + b"\n" for record in [*records, {**LETTER, "topics": ["war"], "date": "May"}])
+    )
+    with pytest.raises(Rejected) as found:
+        load(store, [file], Options(max_errors=10))
+    assert (len(found.value.errors), found.value.count) == (10, 1402)
+    store.close()
+
+
+def test_a_dangling_reference_in_a_table_is_told_with_row_and_column(tmp_path: Path) -> None:
+    store, file = Store.create(f"sqlite:///{tmp_path}/archive.db"), tmp_path / "letters.csv"
+    file.write_text("id,title,sender,recipient,topics\na,A,anna,boris,war\nb,B,,clara|dora,\n", encoding="utf-8")
+    with pytest.raises(Rejected) as found:
+        load(store, [file, RecordList([ANNA])])
+    assert [str(error).partition(":")[2].partition(":")[0] for error in found.value.errors] == [
+        "2 (a, people[1].person, row 1, column `recipient`)",
+        "2 (a, topics[0], row 1, column `topics`)",
+        "3 (b, people[0].person, row 2, column `recipient`)",
+        "3 (b, people[1].person, row 2, column `recipient`)",
+    ]
+    store.close()
 
 
 def test_only_the_first_dangling_references_are_given_a_near_id(refused: Refused) -> None:
