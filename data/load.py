@@ -21,7 +21,7 @@ from data.errors import Place, RecordError, Rejected
 from data.loading import Loading
 from data.options import Mode, Options
 from data.readers import Raw
-from data.rejected import RejectedFile
+from data.rejected import RejectedFiles
 from data.report import Report, Warned
 from data.rows import TABLES
 from data.sources import RecordFile, Source, found_files
@@ -31,6 +31,7 @@ from data.tables import table
 from data.write import Writer
 
 BATCH = 500
+NOT_SKIPPED = "What cannot be read cannot be given back as rejected: nothing was loaded."
 
 LOADS = table(tables.Load)
 LOAD_FILES = table(tables.LoadFile)
@@ -65,7 +66,7 @@ def load(
     start = perf_counter()
     sources, errors = _sources(given)
     names = ", ".join(source.name for source in sources[:2]) + (f" and {len(sources) - 2} more" if len(sources) > 2 else "")  # noqa: PLR2004
-    rejected = RejectedFile(options.rejected) if options.rejected and options.skips else None
+    rejected = RejectedFiles(options.rejected, _apart(sources)) if options.rejected and options.skips else None
     with rejected or nullcontext(), store.writing(None if options.is_dry_run else f"load of {names}") as connection:
         run = _Run(connection, store, sources, options, rejected, watch)
         try:
@@ -78,6 +79,7 @@ def load(
             for source in sources:
                 source.close()
         report.seconds = perf_counter() - start
+        report.rejected_files = [] if rejected is None or options.is_dry_run else [str(path) for path in rejected.paths]
         _keep(connection, report)
         if tell:
             for change in changes_of(connection, report.load_id or 0):
@@ -103,6 +105,12 @@ def _sources(given: Iterable[Path | Source]) -> tuple[list[Source], list[RecordE
     return sources, errors
 
 
+def _apart(sources: Iterable[Source]) -> list[str]:
+    """The files whose objects are not to be mixed, because a mapping tells them apart by their names."""
+    mapped = [one for one in sources if isinstance(one, RecordFile) and one.mapping]
+    return [one.name for one in mapped] if any(one.mapping and one.mapping.tells_files_apart for one in mapped) else []
+
+
 @dataclass(slots=True)
 class _Run:
     """A load, inside a transaction; `wrong` are the records that are left out, with their errors, by number."""
@@ -111,7 +119,7 @@ class _Run:
     store: Store
     sources: list[Source]
     options: Options
-    rejected: RejectedFile | None
+    rejected: RejectedFiles | None
     watch: Watch | None
     wrong: dict[int, list[RecordError]] = field(default_factory=dict)
     report: Report = field(default_factory=Report)
@@ -195,19 +203,19 @@ class _Run:
                 self.report.rejected += 1
                 self._tell(self.wrong[number])
                 if self.rejected:
-                    self.rejected.add(raw, self.wrong[number])
+                    self.rejected.add_raw(raw, self.wrong[number])
             else:
                 yield number, raw
 
     def _raws(self, loading: Loading) -> Iterator[Raw]:
-        def unread(error: RecordError, content: bytes | None) -> None:
+        def unread(error: RecordError, content: bytes) -> None:
             if not self.options.skips:
                 loading.fault(0, error)
                 return
             self._tell([error])
             self.report.rejected += 1
             if self.rejected:
-                self.rejected.add_content(content or str(error.value or "").encode(), [error])
+                self.rejected.add(error.place, content, [error])
 
         def remark(sentence: str, place: Place) -> None:
             loading.warn(Warned("FILE_REMARK", sentence, place))
@@ -216,6 +224,8 @@ class _Run:
             try:
                 yield from source.raws(unread, remark)
             except RecordError as error:
+                if self.options.skips:
+                    error.hint = f"{error.hint or ''} {NOT_SKIPPED}".strip()
                 loading.fault(0, error)
 
 

@@ -41,6 +41,7 @@ class Report:
     rejected: int = 0
     seconds: float = 0.0
     files: list[FileFacts] = field(default_factory=list)
+    rejected_files: list[str] = field(default_factory=list)
     errors: list[RecordError] = field(default_factory=list)
     error_count: int = 0
     warnings: list[Warned] = field(default_factory=list)
@@ -77,6 +78,7 @@ class Report:
                 {"name": file.name, "sha256": file.sha256, "sizeBytes": file.size_bytes, "records": file.records}
                 for file in self.files
             ],
+            "rejectedFiles": self.rejected_files,
             "errorCount": self.error_count,
             "errors": [
                 {**_where(error.code, error.message, error.place, error.value), "hint": error.hint} for error in self.errors

@@ -239,8 +239,8 @@ def _tell(report: Report, path: Path, options: Options, *, as_json: bool) -> Non
             messages.print(f"warning: {warning.code}: {warning}", style="yellow")
         if report.warning_count > len(report.warnings):
             messages.print(f"… and {report.warning_count - len(report.warnings)} more warnings.", style="yellow")
-        if report.rejected and not options.is_dry_run:
-            messages.print(f"Rejected records stand in {options.rejected}, their errors in {options.rejected}.errors.txt.")
+        for file in report.rejected_files:
+            messages.print(f"Rejected records stand in {file}, their errors in {file}.errors.txt: mend them, and load that.")
         would = "dry run, nothing was written: " if options.is_dry_run else ""
         messages.print(f"{path}: {would}{report}.")
     if report.rejected:

@@ -1,5 +1,6 @@
 """Loading: what each mode makes of a record that is known, what becomes of faults, and that a report tells the truth."""
 
+import gzip
 import io
 import sqlite3
 import sys
@@ -14,7 +15,7 @@ from test_write import history, indexed, kept, rebuilt, tombstones
 
 from data.changes import Change
 from data.errors import InvalidScope, RecordError, Rejected, StoreLocked
-from data.load import Mode, Options, Report, load
+from data.load import NOT_SKIPPED, Mode, Options, Report, load
 from data.mapping import read_mapping
 from data.options import Scope
 from data.sources import RecordFile, RecordList
@@ -222,6 +223,80 @@ def test_a_row_that_makes_no_record_is_given_back_with_all_its_cells(store: Stor
     mapping.write_text("records: [{type: document, fields: {id: Nr, title: Title}, unmapped: refuse}]", encoding="utf-8")
     load(store, [RecordFile(table, mapping=read_mapping(mapping))], Options(skips=True, rejected=mapped))
     assert orjson.loads(mapped.read_bytes()) == {"Nr": "d1", "Title": "One", "When": "May"}
+
+
+MAPPED = """
+records:
+  - type: document
+    files: letters*.csv
+    fields: {id: Nr, title: Title, date: When, people: {person: From, role: =sender}, topics: {from: About, split: "|"}}
+  - {type: topic, files: letters*.csv, each: About, split: "|", if_missing: true, fields: {id: ., name: .}}
+  - {type: person, files: people.jsonl, each: people, fields: {id: key, name: name, birth: born}}
+"""
+
+
+def test_what_was_rejected_of_mapped_files_is_mended_and_loaded_with_the_same_mapping(tmp_path: Path) -> None:
+    """Source objects stand there, each once, also where several records are made of it, or none."""
+    letters, people, rules = tmp_path / "letters.csv", tmp_path / "people.jsonl", tmp_path / "map.yaml"
+    letters.write_text("Nr;Title;When;From;About\na;Ä;1895;anna;war\nb;B;May;anna;war|peace\nc;C;1896;vera;war\n", "windows-1252")
+    lines = [b'{"people":  [{"key": "anna", "name": "Anna"}, {"key": "vera", "name": "Vera", "born": "May"}]}', b'{"people": [}']
+    people.write_bytes(b"\xef\xbb\xbf" + b"\n".join(lines))
+    rules.write_text(MAPPED, encoding="utf-8")
+    mapping = read_mapping(rules)
+
+    def loaded(store: Store, files: list[Path], *, skips: bool = False) -> Report:
+        encoding = "windows-1252" if files == [letters, people] else None
+        sources = [RecordFile(file, encoding=encoding if file == letters else None, mapping=mapping) for file in files]
+        return load(store, sources, Options(skips=skips, rejected=tmp_path / "rejected.jsonl", by="anna"))
+
+    store = Store.create(f"sqlite:///{tmp_path}/a.db")
+    report = loaded(store, [letters, people], skips=True)
+    assert (report.added, report.rejected) == (4, 4)
+    files = [tmp_path / "rejected.letters.csv.jsonl", tmp_path / "rejected.people.jsonl.jsonl"]
+    assert report.rejected_files == [str(file) for file in files]
+    assert [orjson.loads(line) for line in files[0].read_bytes().splitlines()] == [
+        {"Nr": "b", "Title": "B", "When": "May", "From": "anna", "About": "war|peace"},
+        {"Nr": "c", "Title": "C", "When": "1896", "From": "vera", "About": "war"},
+    ]
+    assert files[1].read_bytes().splitlines() == lines
+    files[0].write_bytes(files[0].read_bytes().replace(b"May", b"1895-05"))
+    files[1].write_bytes(files[1].read_bytes().replace(b"May", b"1870").replace(b"[}", b"[]}"))
+    assert loaded(store, files).error_count == 0
+    letters.write_bytes(letters.read_bytes().replace(b"May", b"1895-05"))
+    people.write_bytes(people.read_bytes().replace(b"May", b"1870").replace(b"[}", b"[]}"))
+    whole = Store.create(f"sqlite:///{tmp_path}/b.db")
+    loaded(whole, [letters, people])
+    assert kept(store) == kept(whole)
+    store.close()
+    whole.close()
+
+
+def test_what_is_no_record_yet_is_given_back_as_the_element_or_the_row(store: Store, tmp_path: Path) -> None:
+    tei = '<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc/></teiHeader><text><p>Dear Ä</p></text></TEI>'
+    (tmp_path / "a.xml").write_text(f"<teiCorpus>{tei}</teiCorpus>", encoding="utf-8")
+    rejected = tmp_path / "rejected.jsonl"
+    report = load(store, [tmp_path / "a.xml"], Options(skips=True, rejected=rejected))
+    assert (report.rejected, [orjson.loads(line) for line in rejected.read_bytes().splitlines()]) == (1, [tei])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("a.csv", b'id,title\na,A\nb,"B\nc,C\n', "SYNTAX_INVALID"),
+        ("a.yaml", b"- {type: topic, id: a, name: A}\n- {type: topic, id: b, name: ]}\n", "SYNTAX_INVALID"),
+        ("a.json", b'[{"type": "topic", "id": "a", "name": "A"}, {"type": "topic"', "SYNTAX_INVALID"),
+        ("a.jsonl.gz", gzip.compress(b'{"type": "topic", "id": "a", "name": "A"}\n')[:-9], "FILE_UNREADABLE"),
+    ],
+)
+def test_a_fault_that_breaks_the_rest_of_a_file_refuses_the_load_also_where_faults_are_skipped(
+    store: Store, tmp_path: Path, name: str, content: bytes, code: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(Rejected) as found:
+        load(store, [tmp_path / name], Options(skips=True, rejected=tmp_path / "rejected.jsonl"))
+    last = found.value.errors[-1]
+    assert (last.code, (last.hint or "").endswith(NOT_SKIPPED), kept(store)) == (code, True, {})
+    assert not (tmp_path / "rejected.jsonl").exists()
 
 
 def test_a_file_of_rejected_records_is_never_overwritten(store: Store, tmp_path: Path) -> None:

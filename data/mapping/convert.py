@@ -13,7 +13,7 @@ from data.mapping.model import DateRule, MappingFile, Rule, Value
 from data.mapping.paths import Here, Path
 from data.mapping.values import Condition, Tables, Unfit
 from data.readers.files import OnFault, OnRemark
-from data.readers.raw import Raw, as_line
+from data.readers.raw import Raw
 
 
 class Mapping:
@@ -33,6 +33,11 @@ class Mapping:
     def asks_what_is_known(self) -> bool:
         """Whether what becomes of a reference depends on whether there is a record of that id."""
         return any(one.asks_what_is_known for one in self._rules)
+
+    @property
+    def tells_files_apart(self) -> bool:
+        """Whether it depends on an object's file what becomes of it."""
+        return any(one.rule.files is not None for one in self._rules)
 
     def apply(
         self,
@@ -105,7 +110,7 @@ class _Conversion:
 
     def fits(self, raw: Raw) -> bool:
         """Whether the rule is for this object."""
-        if self.rule.files is not None and not fnmatch(PurePath(raw.place.file).name, self.rule.files):
+        if self.rule.files is not None and not _is_called(PurePath(raw.place.file).name, self.rule.files):
             return False
         here = Here(raw.value, raw.value)
         return self._when(here) and not (self.rule.skip and self._skip(here))
@@ -128,11 +133,11 @@ class _Conversion:
             except InvalidRecord as error:
                 if on_fault is None:
                     raise
-                on_fault(error, as_line(raw.value) if raw.content is None else raw.content)
+                on_fault(error, raw.given)
                 continue
             if (self.rule.once or self.rule.if_missing) and not self._is_first(record, place, number):
                 continue
-            yield Raw(place, record, None if self._each else raw.content, is_implied=self.rule.if_missing)
+            yield Raw(place, record, is_implied=self.rule.if_missing, made_of=raw)
 
     def _is_first(self, record: dict[str, object], place: Place, number: int) -> bool:
         """Whether no other place gave a record of this id before. A file that is read again gives the same again."""
@@ -183,6 +188,11 @@ class _Conversion:
             if name in record and record[name] != rest:
                 raise InvalidRecord(f"`{name}` is given by the mapping and left over too.", place=replace(place, path=name))
             record[name] = rest
+
+
+def _is_called(name: str, pattern: str) -> bool:
+    """Whether a file has a name of the pattern, or holds what was rejected of one that had: `rejected.letters.csv.jsonl`."""
+    return fnmatch(name, pattern) or fnmatch(name, f"*.{pattern}.jsonl")
 
 
 def _text(value: object) -> str | None:

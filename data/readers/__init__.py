@@ -133,7 +133,7 @@ def _all(
     is_empty = True
     on_fault, on_remark = told
 
-    def heard(error: RecordError, content: bytes | None) -> None:
+    def heard(error: RecordError, content: bytes) -> None:
         nonlocal is_empty
         is_empty = False
         if on_fault is None:

@@ -24,7 +24,7 @@ from typing import Any
 from data.errors import InvalidSyntax, Place, RecordError
 from data.readers.files import Source
 from data.readers.raw import Raw
-from data.readers.xml import Element, events, filled, first, forget, found, name_of, paragraphs, text_of
+from data.readers.xml import Element, as_given, events, filled, first, forget, found, name_of, paragraphs, text_of
 from data.readers.xml_dates import ead_edtf
 
 COMPONENTS = frozenset({"c", *(f"c{number:02}" for number in range(1, 13))})
@@ -108,7 +108,8 @@ class _Reader:
         late = [name_of(inner) for inner in element if name_of(inner) not in COMPONENTS] if unit.is_given else []
         if late:
             message = f"`{late[0]}` stands after the components below; it is not read."
-            self._source.fault(InvalidSyntax(message, place=unit.place, hint="EAD has it before them."))
+            error = InvalidSyntax(message, place=unit.place, hint="EAD has it before them.")
+            self._source.fault(error, as_given(unit.element))
         if unit.above is None and not unit.id:
             self._prepare_fonds(unit)
         yield from self._give(unit)
@@ -130,7 +131,7 @@ class _Reader:
         try:
             record, implied = self._record(unit)
         except RecordError as error:
-            self._source.fault(error)
+            self._source.fault(error, as_given(unit.element))
             return
         yield Raw(unit.place, record)
         for other in implied:

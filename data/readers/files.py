@@ -17,8 +17,8 @@ BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _UTF_16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 _ASCII = bytes(range(128))
 
-OnFault = Callable[[RecordError, bytes | None], None]
-"""Takes an error after which the reader goes on, and the record's bytes where such a piece stands for itself (`Raw.content`)."""
+OnFault = Callable[[RecordError, bytes], None]
+"""Takes an error after which the reader goes on, and what the file has there, as a line of JSON or what is meant to be one."""
 
 OnRemark = Callable[[str, Place], None]
 """Takes a sentence about what is no error and yet is to be known: a record that the source deleted."""
@@ -50,7 +50,7 @@ class Source:
     def place(self, line: int | None = None, row: int | None = None) -> Place:
         return Place(self.name, line, row=row)
 
-    def fault(self, error: RecordError, content: bytes | None = None) -> None:
+    def fault(self, error: RecordError, content: bytes) -> None:
         """Raises the error, or gives it to whoever asked to go on after it."""
         if self.on_fault is None:
             raise error

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NoReturn
 
 from data.errors import InvalidSyntax, Place, RecordError, shorten
-from data.readers.files import Source
+from data.readers.files import UTF_8, Source
 from data.readers.raw import Raw
 
 NUMBER_MAX_DIGITS = 19
@@ -31,6 +31,8 @@ def read_json_lines(source: Source) -> Iterator[Raw]:
         place, content = source.place(line.number), line.content.rstrip(b"\r\n")
         try:
             text = source.text_of(line)
+            if line.number == 1 or source.encoding != UTF_8:
+                content = text.rstrip("\r\n").encode()
             if text.strip():
                 yield Raw(place, parsed_json(text.rstrip("\r\n"), place), content)
         except RecordError as error:

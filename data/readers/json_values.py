@@ -15,6 +15,7 @@ TAIL_CHARACTERS = 16
 """An error so near the end of what was read may be gone when more is read: of half a `false`, of half an escape."""
 
 _PLAIN = json.JSONDecoder()
+_LINE_ENDS = re.compile(r"[\r\n]+")  # none stands within a text: there they are escaped
 _BLANK = re.compile(r"[ \t\r\n]+")
 
 
@@ -57,7 +58,7 @@ def _value(source: Source, text: "_Text") -> Iterator[Raw]:
     try:
         yield Raw(place, parsed_json(value, place))
     except RecordError as error:
-        source.fault(error, " ".join(value.splitlines()).encode())
+        source.fault(error, _LINE_ENDS.sub(" ", value).encode())
 
 
 class _Text:

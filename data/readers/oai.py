@@ -20,7 +20,7 @@ from data.errors import InvalidSyntax, Place, RecordError
 from data.format import IDENTIFIER_PATTERN, LANGUAGE_PATTERN
 from data.readers.files import Source
 from data.readers.raw import Raw
-from data.readers.xml import Element, events, filled, first, forget, found, name_of, text_of
+from data.readers.xml import Element, as_given, events, filled, first, forget, found, name_of, text_of
 from data.readers.xml_dates import is_edtf
 
 UNTITLED = "[untitled]"
@@ -43,7 +43,8 @@ def read_oai(source: Source) -> Iterator[Raw]:
             forget(element)
         elif name == "error" and name_of(element.getparent()) == "OAI-PMH":
             code = element.get("code") or "no code"
-            source.fault(InvalidSyntax(f"The answer is an error: {code}.", place=place, value=text_of(element, place)))
+            error = InvalidSyntax(f"The answer is an error: {code}.", place=place, value=text_of(element, place))
+            source.fault(error, as_given(element))
         elif name == "resumptionToken" and text_of(element, place):
             source.remark("The harvest goes on: the answer ends with a resumption token.", place)
 
@@ -57,7 +58,7 @@ def _record(source: Source, element: Element, place: Place, seen: set[str]) -> I
             return
         record = _document(element, header, key, place)
     except RecordError as error:
-        source.fault(error)
+        source.fault(error, as_given(element))
         return
     yield Raw(place, record)
     for topic in record.get("topics", ()):

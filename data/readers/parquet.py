@@ -11,6 +11,7 @@ from typing import Any
 
 from data.errors import InvalidSyntax, Place, RecordError, UnreadableFile
 from data.readers.files import Source
+from data.readers.raw import as_line
 from data.readers.streams import CHUNK_BYTES
 from data.readers.tables import Row, Table, check_header
 
@@ -79,7 +80,7 @@ def _row(source: Source, row: dict[str, Any], place: Place) -> Iterator[Row]:
     try:
         cells = {name: _plain(value, name, place) for name, value in row.items() if value is not None and value != ""}
     except RecordError as error:
-        source.fault(error)
+        source.fault(error, as_line(row))
     else:
         yield Row(place, cells)
 

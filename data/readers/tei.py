@@ -20,7 +20,7 @@ from data.errors import InvalidSyntax, Place, RecordError
 from data.readers.files import Source
 from data.readers.raw import Raw
 from data.readers.tei_text import notes_of, plain_text
-from data.readers.xml import XML, Element, events, filled, first, forget, found, name_of, paragraphs, text_of
+from data.readers.xml import XML, Element, as_given, events, filled, first, forget, found, name_of, paragraphs, text_of
 from data.readers.xml_dates import tei_edtf
 
 ROLES = {"sent": "sender", "received": "recipient"}
@@ -49,7 +49,7 @@ def _letter(source: Source, tei: Element, seen: set[str], *, is_alone: bool) -> 
         record = _document(tei, place, is_alone=is_alone)
         implied = list(_implied(tei, record, seen))
     except RecordError as error:
-        source.fault(error)
+        source.fault(error, as_given(tei))
         return
     yield Raw(place, record)
     yield from _described(source, tei, seen)

@@ -10,6 +10,7 @@ from lxml import etree
 
 from data.errors import InvalidSyntax, Place, shorten
 from data.readers.files import UTF_8, Source, checked_encoding
+from data.readers.raw import as_line
 
 XML = "{http://www.w3.org/XML/1998/namespace}"
 
@@ -81,6 +82,11 @@ def forget(element: Element) -> None:
     parent = element.getparent()
     while parent is not None and element.getprevious() is not None:
         del parent[0]
+
+
+def as_given(element: Element) -> bytes:
+    """The element as a line of JSON, a text: what is given back of an element that makes no record."""
+    return as_line(etree.tostring(element, encoding="unicode", with_tail=False))
 
 
 def found(element: Element | None, *path: str) -> list[Element]:
