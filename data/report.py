@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from data.errors import Place, RecordError
+from data.errors import FondsError, Place, RecordError
 from data.sources import FileFacts
 
 COUNTS = ("added", "changed", "unchanged", "removed", "rejected")
@@ -64,9 +64,10 @@ class Report:
         told += [f"{count} {name}" for name, count in (("removed", self.removed), ("rejected", self.rejected)) if count]
         return f"{', '.join(told)} ({self.seconds:.1f} s, {self.records_per_second:,.0f} records a second)"
 
-    def as_json(self) -> dict[str, Any]:
-        """The report for scripts."""
+    def as_json(self, error: FondsError | None = None) -> dict[str, Any]:
+        """The report for scripts; `error` is what refused the load."""
         return {
+            "error": error and {"code": error.code, "message": error.message, "hint": error.hint},
             "load": None if self.is_dry_run or self.is_refused else self.load_id,
             "mode": self.mode,
             "dryRun": self.is_dry_run,

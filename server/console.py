@@ -61,12 +61,15 @@ def fail(error: FondsError, code: int) -> NoReturn:
     raise typer.Exit(code)
 
 
+def exit_code(error: FondsError) -> int:
+    """1 for what was refused, 2 for a store that cannot be used."""
+    return 1 if isinstance(error, Rejected | ChangeRefused | RecordError | InvalidScope) else 2
+
+
 @contextmanager
 def readable_errors() -> Iterator[None]:
-    """Errors as lines, and an exit code: 1 for what was refused, 2 for a store that cannot be used."""
+    """Errors as lines, and an exit code."""
     try:
         yield
-    except (Rejected, ChangeRefused, RecordError, InvalidScope) as error:
-        fail(error, 1)
     except FondsError as error:
-        fail(error, 2)
+        fail(error, exit_code(error))

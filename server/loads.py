@@ -7,17 +7,17 @@ from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import orjson
 import typer
 
-from data.errors import FondsError, InvalidScope, RecordError, Rejected
+from data.errors import FondsError, RecordError, Rejected
 from server.console import (
     Database,
+    exit_code,
     fail,
     messages,
-    readable_errors,
     settings_with,
     tell_errors,
 )
@@ -25,7 +25,7 @@ from server.upkeep import bring_up, tell_unfinished
 
 if TYPE_CHECKING:
     from data.load import Progress, Watch
-    from data.options import Options
+    from data.options import Mode, Options
     from data.report import Report
     from data.sources import RecordFile
     from data.store import Store
@@ -76,41 +76,49 @@ def load(  # noqa: PLR0913 - each is an option of the command line
     Example: fonds load letters.jsonl people.yaml
     """
     settings = settings_with(database_url=database)
-    with readable_errors():
-        options = _options(replace=replace, append=append, scope=delete_missing, dry_run=dry_run, max_errors=max_errors, by=by)
+    mode = _mode(replace=replace, append=append, delete_missing=delete_missing is not None)
+    with _refusals(mode, is_dry_run=dry_run, as_json=as_json):
+        options = _options(mode=mode, scope=delete_missing, dry_run=dry_run, max_errors=max_errors, by=by)
         options = _skipping(options, on_error, rejected)
         sources = list(_sources(files, file_format, encoding, mapping))
-    with _store(settings) as store:
-        try:
+        with _store(settings) as store:
             report = _run(store, sources, options, diff=diff, is_quiet=as_json)
-        except Rejected as error:
-            _refused(error, options, as_json=as_json)
-        except (RecordError, InvalidScope) as error:
-            fail(error, 1)
-        except FondsError as error:
-            fail(error, 2)
     _tell(report, store.path, options, as_json=as_json)
 
 
-def _options(  # noqa: PLR0913 - as above
-    *, replace: bool, append: bool, scope: str | None, dry_run: bool, max_errors: int, by: str | None
-) -> Options:
-    from data.options import Mode, Options, Scope, current_user
+@contextmanager
+def _refusals(mode: Mode, *, is_dry_run: bool, as_json: bool) -> Iterator[None]:
+    """What refuses the load: lines for a person, for a script the report with the one error that says why; an exit code."""
+    from data.report import Report
 
-    chosen = [
-        mode
-        for mode, is_on in ((Mode.REPLACE, replace), (Mode.APPEND, append), (Mode.DELETE_MISSING, scope is not None))
-        if is_on
-    ]
+    try:
+        yield
+    except FondsError as error:
+        if not as_json:
+            fail(error, exit_code(error))
+        known = getattr(error, "report", None)
+        errors = error.errors if isinstance(error, Rejected) else [error] if isinstance(error, RecordError) else []
+        unread = Report(None, mode.value, is_dry_run, is_refused=True, errors=errors, error_count=len(errors))
+        report = known if isinstance(known, Report) else unread
+        typer.echo(orjson.dumps(report.as_json(error), option=orjson.OPT_INDENT_2))
+        raise typer.Exit(exit_code(error)) from None
+
+
+def _mode(*, replace: bool, append: bool, delete_missing: bool) -> Mode:
+    from data.options import Mode
+
+    asked = ((Mode.REPLACE, replace), (Mode.APPEND, append), (Mode.DELETE_MISSING, delete_missing))
+    chosen = [mode for mode, is_on in asked if is_on]
     if len(chosen) > 1:
         raise typer.BadParameter("--replace, --append and --delete-missing exclude each other.")
-    return Options(
-        mode=chosen[0] if chosen else Mode.UPSERT,
-        scope=None if scope is None else Scope.parse(scope),
-        is_dry_run=dry_run,
-        max_errors=max_errors,
-        by=by or current_user(),
-    )
+    return chosen[0] if chosen else Mode.UPSERT
+
+
+def _options(*, mode: Mode, scope: str | None, dry_run: bool, max_errors: int, by: str | None) -> Options:
+    from data.options import Options, Scope, current_user
+
+    bounds = None if scope is None else Scope.parse(scope)
+    return Options(mode=mode, scope=bounds, is_dry_run=dry_run, max_errors=max_errors, by=by or current_user())
 
 
 def _skipping(options: Options, on_error: OnError, rejected: Path | None) -> Options:
@@ -145,14 +153,13 @@ def _store(settings: Settings) -> Iterator[Store]:
     from data.database import is_older, path_of
     from data.store import Store
 
-    with readable_errors():
-        path = path_of(settings.database_url)
-        is_new = not path.exists()
-        if settings.upgrade and is_older(path):
-            bring_up(settings)
-        store = Store.create(settings.database_url, settings.stemming)
-        store.write_wait_max_seconds = settings.write_wait_max_seconds
-        tell_unfinished(store)
+    path = path_of(settings.database_url)
+    is_new = not path.exists()
+    if settings.upgrade and is_older(path):
+        bring_up(settings)
+    store = Store.create(settings.database_url, settings.stemming)
+    store.write_wait_max_seconds = settings.write_wait_max_seconds
+    tell_unfinished(store)
     try:
         yield store
     finally:
@@ -217,16 +224,6 @@ def _lines() -> Watch:
         messages.print(f"{progress.records:,} records, {progress.records / (now - start):,.0f} a second{rest}")
 
     return watch
-
-
-def _refused(error: Rejected, options: Options, *, as_json: bool) -> NoReturn:
-    if not as_json:
-        fail(error, 1)
-    from data.report import Report
-
-    report = error.report if isinstance(error.report, Report) else Report(mode=options.mode.value, errors=error.errors)
-    typer.echo(orjson.dumps(report.as_json(), option=orjson.OPT_INDENT_2))
-    raise typer.Exit(1)
 
 
 def _tell(report: Report, path: Path, options: Options, *, as_json: bool) -> None:

@@ -181,6 +181,36 @@ def test_the_report_of_a_load_is_one_json_object_also_when_it_is_refused(run: Ru
     assert not (tmp_path / "fonds.db").exists()
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "status"),
+    [
+        (["a.jsonl", "--delete-missing", "everything"], "SCOPE_INVALID", 1),
+        (["a.jsonl", "--delete-missing", "topic"], "SCOPE_INVALID", 1),
+        (["a.jsonl", "--delete-missing", "document", "--on-error", "skip"], "SCOPE_INVALID", 1),
+        (["a.jsonl", "--on-error", "skip", "--rejected", "taken.jsonl"], "FILE_UNREADABLE", 1),
+        (["missing.jsonl"], "LOAD_REJECTED", 1),
+        (["a.jsonl", "none/*.jsonl"], "LOAD_REJECTED", 1),
+        (["taken.txt"], "LOAD_REJECTED", 1),
+        (["a.jsonl", "--format", "doc"], "LOAD_REJECTED", 1),
+        (["a.jsonl", "--map", "missing.yaml"], "FILE_UNREADABLE", 1),
+        (["a.jsonl", "--map", "taken.txt"], "LOAD_REJECTED", 1),
+        (["a.jsonl", "--database", "sqlite:///taken.txt"], "STORE_FOREIGN", 2),
+        (["a.jsonl", "--database", "nonsense"], "STORE_UNUSABLE", 2),
+    ],
+)
+def test_every_refusal_is_a_json_object_for_a_script(run: Run, tmp_path: Path, words: list[str], code: str, status: int) -> None:
+    (tmp_path / "a.jsonl").write_text(GOOD, encoding="utf-8")
+    for name in ("taken.jsonl", "taken.txt"):
+        (tmp_path / name).write_text("x: y", encoding="utf-8")
+    done = run("load", *words, "--json")
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["refused"], report["load"], report["error"]["code"]) == (status, True, None, code)
+    assert report["error"].keys() == {"code", "message", "hint"}
+    assert len(report["errors"]) == report["errorCount"]
+    assert bool(report["errors"]) == (code in {"LOAD_REJECTED", "FILE_UNREADABLE"})
+    assert not (tmp_path / "fonds.db").exists()
+
+
 def test_what_is_right_is_kept_and_the_rest_stands_in_a_file(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text(GOOD + '{"type": "document",  "id": "b"}\n', encoding="utf-8")
     done = run("load", "a.jsonl", "--on-error", "skip", "--rejected", "bad.jsonl", "--json")
