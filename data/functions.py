@@ -71,8 +71,8 @@ class Functions:
         """How many of the documents there are of each person, topic, …, as JSON (`data.search.counts`)."""
         return str(self.counting.get().counted(self.connection, documents, kind, roles))
 
-    def spans(self, documents: bytes, unit: str) -> str:
-        """How many of the documents there are of each span of time, as JSON (`data.search.counts`)."""
+    def spans(self, documents: bytes | None, unit: str) -> str:
+        """How many of the documents (all, if NULL) there are of each span of time, as JSON (`data.search.counts`)."""
         return str(self.counting.get().spans(self.connection, documents, unit))
 
 

@@ -5,7 +5,7 @@ input object has) is the shape; a text or a number is bound at each run.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from graphql import (
@@ -52,10 +52,6 @@ class Arg:
 
     def __getitem__(self, key: str) -> "Arg":
         return self.keys.get(key) or Arg(f"{self.name}.{key}", is_null=True)
-
-    def without(self, key: str) -> "Arg":
-        """The same without one of its members."""
-        return replace(self, keys={name: arg for name, arg in self.keys.items() if name != key}) if key else self
 
     def given(self) -> Iterator[tuple[str, "Arg"]]:
         """The members that are there and not null, in the order they were given."""

@@ -4,17 +4,35 @@ Each is a connection; it leaves out its own filter, so that several values can b
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import strawberry
-from sqlalchemy import CTE, BigInteger, ColumnElement, FromClause, Text, and_, cast, exists, func, literal, select
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Select,
+    Text,
+    and_,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from data.search.columns import PERSON, TOPIC, Subject
 from data.search.index import search_table
 from data.search.language import beginning
-from schema.arguments import Arg
+from schema.arguments import Arg, Variables
 from schema.fields import Argument, field
 from schema.filters import (
+    DOCUMENT_LANGUAGES,
+    DOCUMENTS,
     GENRES,
     PEOPLE,
     PERSON_ARGUMENTS,
@@ -23,12 +41,14 @@ from schema.filters import (
     TOPICS,
     among_ids,
     among_terms,
+    conditions,
     days_of,
     genre_fits,
     language_fits,
+    term,
 )
-from schema.lists import PERSON_KIND, TOPIC_KIND, counted_listing
-from schema.pages import PAGE_ARGUMENTS, EdgeRow, Key, Listing, Order, PageView, connection
+from schema.lists import PERSON_KIND, TOPIC_KIND, Kind, counted_listing
+from schema.pages import PAGE_ARGUMENTS, EdgeRow, Key, Listing, Order, PageView, connection, node_id, tables_of
 from schema.plan import Ask
 from schema.spread import Documents, by_genre, by_language, by_person, by_span, by_topic
 from schema.timeline import year_edtf
@@ -38,33 +58,52 @@ from schema.vocabulary import TopicKind
 YEARS_MAX = 200
 """A document whose date is a longer range than this is counted in its first years only."""
 
-Chosen = Callable[[EdgeRow], ColumnElement[bool]]
+Own = tuple[Arg, ...]
 PREFIX = {"prefix": Argument(str | None, "Only those of which a name has a word that begins so.")}
 
 
-def _found(view: PageView, member: str) -> Documents:
-    """All documents of the list, found without a member of its filter."""
-    if view.ask["filter"][member].is_null or not view.all.without:
+def _own(view: PageView, member: str) -> Own:
+    """The conditions of the list's filter that are a facet's own: what is chosen of it."""
+    return tuple(arg for key, arg in conditions(view.ask["filter"]) if key == member)
+
+
+def _found(view: PageView, own: Own) -> Documents:
+    """All documents of the list, found without what is chosen of the facet."""
+    if not own or not view.all.without:
         return Documents.of(view.ask, view.all.ids(), view.gathered)
-    return Documents.of(view.ask, view.all.without(member).ids())
+    return Documents.of(view.ask, view.all.without(own).ids())
+
+
+def _ids(own: Own, rows: FromClause, id_: ColumnElement[Any], fits: Callable[[Arg], ColumnElement[bool]]) -> Select[Any] | None:
+    """The ids (`node_id`) of all that is chosen, of what the archive has; None if nothing is."""
+    if not own:
+        return None
+    return select(id_.label("node_id")).select_from(rows).where(or_(*map(fits, own))).correlate_except(*tables_of(rows))
 
 
 def _is_chosen(edge: EdgeRow, _: Ask) -> ColumnElement[bool]:
-    """Whether the list is filtered by it."""
-    found: ColumnElement[bool] = edge.facts(edge)
-    return found
+    """Whether the list is filtered by it, with `filter` or with `and` inside it."""
+    chosen = edge.facts
+    return literal(value=False) if chosen is None else node_id(edge).in_(chosen)
 
 
-def _chosen(view: PageView, member: str, condition: Callable[[EdgeRow, Arg], ColumnElement[bool]]) -> Chosen:
-    wanted = view.ask["filter"][member]
-    if wanted.is_null:
-        return lambda _: literal(value=False)
-    return lambda edge: condition(edge, wanted)
+@dataclass(frozen=True)
+class Counted:
+    """What a facet counts: `node_id`, `documents` of `counts`, after what these are made of; and what is chosen of it."""
 
+    before: tuple[CTE, ...]
+    counts: CTE
+    chosen: Select[Any] | None
 
-def _node_id(edge: EdgeRow) -> ColumnElement[Any]:
-    found: ColumnElement[Any] = edge.c[f"k{len(edge.view.listing.sort_keys()) - 1}"]
-    return found
+    @classmethod
+    def of(cls, before: tuple[CTE, ...], counts: CTE, chosen: Select[Any] | None) -> "Counted":
+        """The counts, and 0 for what is chosen and not among them: it is there to be seen, and to be chosen no more."""
+        if chosen is None:
+            return cls(before, counts, None)
+        picked = chosen.subquery()
+        missing = select(picked.c.node_id, literal(0)).where(picked.c.node_id.notin_(select(counts.c.node_id)))
+        every = union_all(select(counts.c.node_id, counts.c.documents), missing)
+        return cls((*before, counts), every.cte(nesting=True), chosen)
 
 
 def _begins(ask: Ask, subject: Subject, column: ColumnElement[Any]) -> list[ColumnElement[bool]]:
@@ -81,73 +120,111 @@ def _begins(ask: Ask, subject: Subject, column: ColumnElement[Any]) -> list[Colu
 
 
 def _people(view: PageView, ask: Ask) -> ColumnElement[str]:
-    """The people with a part in these documents (`role`: in one of these roles), those with most documents first."""
-    found = _found(view, "person")
-    counts = by_person(ask, found).cte(nesting=True)
+    """The people with a part in these documents (`role`: in one of these roles), those with most documents first.
 
-    def is_chosen(edge: EdgeRow, wanted: Arg) -> ColumnElement[bool]:
-        if wanted["id"].is_null:
-            return literal(value=False)
-        return _one_of(edge, PEOPLE, view.ask, wanted["id"], "Person")
+    With `role`, what the filter asks of people in other roles only is no choice of this facet, and holds: senders and recipients
+    can be chosen side by side.
+    """
+    own = tuple(arg for arg in _own(view, "person") if _meet(ask, ask["role"], arg["role"]))
+    found, person = _found(view, own), PEOPLE.alias()
+    named = tuple(arg["id"] for arg in own if not arg["id"].is_null)
+    chosen = _ids(named, person, person.c.id, lambda ids: among_ids(view.ask, ids, "Person", person.c.key))
+    counted = Counted.of(found.shared, by_person(ask, found).cte(nesting=True), chosen)
+    return _nodes(view, ask, PERSON_KIND, counted, _begins(ask, PERSON, counted.counts.c.node_id))
 
-    where, chosen = _begins(ask, PERSON, counts.c.node_id), _chosen(view, "person", is_chosen)
-    more: dict[str, Any] = {"where": where, "edge": chosen, "shared": found.shared, "within": view.listing.search}
-    return connection(ask, counted_listing(PERSON_KIND, ask, counts, ("documents",), **more))
+
+def _meet(ask: Ask, one: Arg, other: Arg) -> bool:
+    """Whether there is a role in both lists; where none are given, all are meant."""
+    if one.is_null or other.is_null:
+        return True
+
+    def meet(variables: Variables) -> bool:
+        return not set(map(term, one.get(variables))).isdisjoint(map(term, other.get(variables)))
+
+    ask.steer(meet)
+    return meet(ask.planner.variables)
 
 
 def _topics(view: PageView, ask: Ask) -> ColumnElement[str]:
     """The topics of these documents (`kind`: of one of these kinds), those with most documents first."""
-    found = _found(view, "topic")
-    counts = by_topic(found).cte(nesting=True)
-    where = _begins(ask, TOPIC, counts.c.node_id)
+    own = _own(view, "topic")
+    found, topic = _found(view, own), TOPICS.alias()
+    chosen = _ids(own, topic, topic.c.id, lambda arg: among_ids(view.ask, arg["id"], "Topic", topic.c.key))
+    counted = Counted.of(found.shared, by_topic(found).cte(nesting=True), chosen)
+    where = _begins(ask, TOPIC, counted.counts.c.node_id)
     if not ask["kind"].is_null:
         of_kind = TOPICS.alias()
-        where.append(counts.c.node_id.in_(select(of_kind.c.id).where(among_terms(ask, ask["kind"], of_kind.c.kind))))
-    chosen = _chosen(view, "topic", lambda edge, wanted: _one_of(edge, TOPICS, view.ask, wanted["id"], "Topic"))
-    more: dict[str, Any] = {"where": where, "edge": chosen, "shared": found.shared, "within": view.listing.search}
-    return connection(ask, counted_listing(TOPIC_KIND, ask, counts, ("documents",), **more))
+        where.append(counted.counts.c.node_id.in_(select(of_kind.c.id).where(among_terms(ask, ask["kind"], of_kind.c.kind))))
+    return _nodes(view, ask, TOPIC_KIND, counted, where)
 
 
-def _one_of(edge: EdgeRow, table: Any, ask: Ask, ids: Arg, type_name: str) -> ColumnElement[bool]:
-    row = table.alias()
-    found = select(1).select_from(row).where(row.c.id == _node_id(edge), among_ids(ask, ids, type_name, row.c.key))
-    return exists(found.correlate_except(row))
+def _nodes(view: PageView, ask: Ask, kind: Kind, counted: Counted, where: list[ColumnElement[bool]]) -> ColumnElement[str]:
+    """Counted people or topics, largest count first."""
+    more: dict[str, Any] = {"where": where, "edge": counted.chosen, "shared": counted.before, "within": view.listing.search}
+    return connection(ask, counted_listing(kind, ask, counted.counts, ("documents",), **more))
 
 
 # Facets of values
 
 
-def _values(view: PageView, shared: tuple[CTE, ...], chosen: Chosen, rows: FromClause, value: Any) -> Listing:
-    """Counted values (`node_id`, `documents` of the last that is shared), largest count first; `value` is what each is called."""
-    counts = shared[-1]
+def _values(view: PageView, ask: Ask, counted: Counted, value: Callable[[Any], Any]) -> ColumnElement[str]:
+    """Counted values, largest count first; `value` is what each is called."""
+    counts = counted.counts
+    shared = (*counted.before, counts)
     by = Order("COUNT", (Key(counts.c.documents),), falling=True)
-    carry = {"documents": counts.c.documents, "value": value}
+    carry = {"documents": counts.c.documents, "value": value(counts.c.node_id)}
     kind = str if isinstance(counts.c.node_id.type, Text) else int
-    facts = (by, carry, chosen)
-    return Listing(rows, counts.c.node_id, None, (), *facts, node_kind=kind, shared=shared, within=view.listing.search)
+    facts = (by, carry, counted.chosen)
+    listing = Listing(counts, counts.c.node_id, None, (), *facts, node_kind=kind, shared=shared, within=view.listing.search)
+    return connection(ask, listing)
 
 
 def _genres(view: PageView, ask: Ask) -> ColumnElement[str]:
     """The genres of these documents, those with most documents first."""
-    found, genre = _found(view, "genre"), GENRES.alias()
-    counts = by_genre(found).cte(nesting=True)
-    chosen = _chosen(view, "genre", lambda edge, wanted: genre_fits(view.ask, _node_id(edge), wanted))
-    rows = counts.join(genre, genre.c.id == counts.c.node_id)
-    return connection(ask, _values(view, (*found.shared, counts), chosen, rows, genre.c.name))
+    own = _own(view, "genre")
+    found, genre, document = _found(view, own), GENRES.alias(), DOCUMENTS.alias()
+    is_used = exists(select(1).select_from(document).where(document.c.genre_id == genre.c.id).correlate_except(document))
+    chosen = _ids(own, genre, genre.c.id, lambda arg: and_(genre_fits(view.ask, genre.c.id, arg), is_used))
+    counted = Counted.of(found.shared, by_genre(found).cte(nesting=True), chosen)
+    named = GENRES.alias()
+
+    def name(id_: ColumnElement[int]) -> ColumnElement[str]:
+        return select(named.c.name).where(named.c.id == id_).correlate_except(named).scalar_subquery()
+
+    return _values(view, ask, counted, name)
 
 
 def _languages(view: PageView, ask: Ask) -> ColumnElement[str]:
     """The languages of these documents, those with most documents first."""
-    found = _found(view, "language")
-    counts = by_language(found).cte(nesting=True)
-    chosen = _chosen(view, "language", lambda edge, wanted: language_fits(view.ask, _node_id(edge), wanted))
-    return connection(ask, _values(view, (*found.shared, counts), chosen, counts, counts.c.node_id))
+    own = _own(view, "language")
+    found = _found(view, own)
+    spoken = select(DOCUMENT_LANGUAGES.c.language).distinct().subquery()
+    chosen = _ids(own, spoken, spoken.c.language, lambda arg: language_fits(view.ask, spoken.c.language, arg))
+    counted = Counted.of(found.shared, by_language(found).cte(nesting=True), chosen)
+    return _values(view, ask, counted, lambda tag: tag)
 
 
 def _years(view: PageView, ask: Ask) -> ColumnElement[str]:
     """The years that these documents may be of, those with most documents first; a range counts in each of its years."""
-    found = _found(view, "date")
-    spans = by_span(found, "YEAR").cte(nesting=True)
+    own = _own(view, "date")
+    found = _found(view, own)
+    *before, counts = _by_year(found)
+    if not own:
+        return _values(view, ask, Counted.of((*found.shared, *before), counts, None), year_edtf)
+    every = _by_year(Documents.every(ask))
+    years = every[-1]
+
+    def fits(arg: Arg) -> ColumnElement[bool]:
+        (first, last), year = days_of(view.ask, arg), years.c.node_id
+        return and_(year * 10000 + 101 <= last, year * 10000 + 1231 >= first)
+
+    chosen = _ids(own, years, years.c.node_id, fits)
+    return _values(view, ask, Counted.of((*found.shared, *before, *every), counts, chosen), year_edtf)
+
+
+def _by_year(documents: Documents) -> tuple[CTE, ...]:
+    """`node_id`, `documents` of every year that the documents may be of; last, after what it is made of."""
+    spans = by_span(documents, "YEAR").cte(nesting=True)
     first, last = func.coalesce(spans.c.starts, spans.c.ends), func.coalesce(spans.c.ends, spans.c.starts)
     every = (
         select(cast(first, BigInteger).label("year"), last.label("last"), spans.c.documents, literal(1).label("number"))
@@ -156,18 +233,8 @@ def _years(view: PageView, ask: Ask) -> ColumnElement[str]:
     )
     later = select(every.c.year + 1, every.c.last, every.c.documents, every.c.number + 1)
     every = every.union_all(later.where(every.c.year < every.c.last, every.c.number < YEARS_MAX))
-    counts = (
-        select(every.c.year.label("node_id"), func.sum(every.c.documents).label("documents"))
-        .group_by(every.c.year)
-        .cte(nesting=True)
-    )
-
-    def is_chosen(edge: EdgeRow, wanted: Arg) -> ColumnElement[bool]:
-        first, last = days_of(view.ask, wanted)
-        return and_(_node_id(edge) * 10000 + 101 <= last, _node_id(edge) * 10000 + 1231 >= first)
-
-    shared = (*found.shared, spans, every, counts)
-    return connection(ask, _values(view, shared, _chosen(view, "date", is_chosen), counts, year_edtf(counts.c.node_id)))
+    counts = select(every.c.year.label("node_id"), func.sum(every.c.documents).label("documents")).group_by(every.c.year)
+    return spans, every, counts.cte(nesting=True)
 
 
 @strawberry.type(description="A value by which documents can be filtered: a genre, a language, a year.")

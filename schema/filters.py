@@ -1,6 +1,6 @@
 """Filters and orders: the input types, and what each member means in SQL. One filter type for a thing, wherever it is listed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
@@ -253,13 +253,17 @@ def days_of(ask: Ask, arg: Arg) -> tuple[ColumnElement[int], ColumnElement[int]]
     return _days(ask, _period(arg["edtf"]))
 
 
-def date_match(ask: Ask, row: Any) -> ColumnElement[str]:
-    """Whether a document surely falls into the period that its list is filtered by; null without one, or without a date."""
-    wanted = ask["filter"]["date"]
-    if wanted.is_null:
+def date_match(ask: Ask, row: Any, periods: Sequence[Getter]) -> ColumnElement[str]:
+    """Whether a document surely falls into all the periods; null without one, or without a date."""
+    if not periods:
         return cast(null(), Text())
-    surely = within(ask, row, _period(wanted["edtf"]))
+    surely = and_(*(within(ask, row, period) for period in periods))
     return case((row.c.date_edtf.is_(None), null()), (surely, "CERTAIN"), else_="POSSIBLE")
+
+
+def periods_of(filter_: Arg) -> list[Getter]:
+    """The periods that a filter has all documents fall into."""
+    return [_period(arg["edtf"]) for key, arg in conditions(filter_) if key == "date"]
 
 
 def within(ask: Ask, row: Any, period: Getter) -> ColumnElement[bool]:
@@ -396,19 +400,30 @@ TOPIC_RULES: Mapping[str, Rule] = {
 }
 
 
-def condition(ask: Ask, row: Any, arg: Arg, rules: Mapping[str, Rule]) -> ColumnElement[bool]:
-    """What a filter means for a row; an absent one, and one without members, holds for all."""
-    conditions = []
+Conditions = Iterable[tuple[str, Arg]]
+
+
+def conditions(arg: Arg) -> Iterator[tuple[str, Arg]]:
+    """The members of a filter that all must hold: its own, and those inside `and`, however deep."""
     for key, member in arg.given():
         if key == "and":
-            conditions.append(and_(true(), *(condition(ask, row, part, rules) for part in member.parts)))
-        elif key == "or":
-            conditions.append(or_(false(), *(condition(ask, row, part, rules) for part in member.parts)))
-        elif key == "not":
-            conditions.append(not_(condition(ask, row, member, rules)))
+            for part in member.parts:
+                yield from conditions(part)
         else:
-            conditions.append(rules[key](ask, row, member))
-    return and_(true(), *conditions)
+            yield key, member
+
+
+def all_hold(ask: Ask, row: Any, members: Conditions, rules: Mapping[str, Rule]) -> ColumnElement[bool]:
+    """What members of a filter mean for a row; none hold for all."""
+
+    def holds(key: str, member: Arg) -> ColumnElement[bool]:
+        if key == "or":
+            return or_(false(), *(all_hold(ask, row, conditions(part), rules) for part in member.parts))
+        if key == "not":
+            return not_(all_hold(ask, row, conditions(member), rules))
+        return rules[key](ask, row, member)
+
+    return and_(true(), *(holds(key, member) for key, member in members))
 
 
 DOCUMENT_KEYS = {

@@ -169,7 +169,7 @@ class counted(FunctionElement[str]):  # noqa: N801 - as above
 
 
 class spans(FunctionElement[str]):  # noqa: N801 - as above
-    """How many of the documents (`gathered`) there are of each first and last bucket of a unit: a JSON list of threes."""
+    """How many of the documents (`gathered`; NULL is all) are of each first and last bucket of a unit: a JSON list of threes."""
 
     inherit_cache = True
     name = "spans"

@@ -1,6 +1,6 @@
 """Lists of documents, people and topics: where their rows come from, filtered and ordered as the arguments ask."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -11,6 +11,7 @@ from data import tables
 from data.errors import InvalidArgument
 from data.search import columns
 from data.search.columns import Subject
+from schema.arguments import Arg
 from schema.filters import (
     DOCUMENT_KEYS,
     DOCUMENT_RULES,
@@ -21,7 +22,8 @@ from schema.filters import (
     TOPIC_RULES,
     TOPICS,
     Rule,
-    condition,
+    all_hold,
+    conditions,
     order,
     term,
 )
@@ -62,13 +64,13 @@ class Kind:
         link: FromClause | None = None,
         *,
         of: str = "id",
-        omit: str = "",
+        omit: Collection[Arg] = (),
         search: Searching | None = None,
         **more: Any,
     ) -> Listing:
         """The list of this kind, filtered and ordered as asked: all rows, or those that a link table names in column `of`.
 
-        `omit` is a member of the filter to be left out; `search` is searched for instead of what is asked.
+        `omit` are conditions of the filter to be left out; `search` is searched for instead of what is asked.
         """
         row = self.table.alias()
         again = partial(self.listing, ask, link, of=of, **more)
@@ -76,10 +78,10 @@ class Kind:
         search = search or searching(ask, self.subject)
         by, hits = self._order(ask, row, search, default)
         is_ranked = hits is not None
-        wanted = ask["filter"].without(omit)
+        wanted = [(key, arg) for key, arg in conditions(ask["filter"]) if not any(arg is one for one in omit)]
         source: FromClause | None = link
         where = list(more.pop("where", ()))
-        needs_row = not wanted.is_null or (by is not default and by.name != "RELEVANCE") or bool(search and search.needs_row)
+        needs_row = bool(wanted) or (by is not default and by.name != "RELEVANCE") or bool(search and search.needs_row)
         if source is None and hits is not None and not needs_row:
             source, hits, of = hits, None, "id"
         rows: FromClause = row if source is None else source
@@ -89,8 +91,8 @@ class Kind:
             rows = source
         if source is not None and needs_row:
             rows = source.join(row, row.c.id == node_id)
-        if not wanted.is_null:
-            where.append(condition(ask, row, wanted, self.rules))
+        if wanted:
+            where.append(all_hold(ask, row, wanted, self.rules))
         if hits is not None:
             rows = rows.join(hits, hits.c.id == node_id)
         if search:

@@ -7,7 +7,7 @@ is not computed: without `pageInfo` no row beyond the page is read, without `tot
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -88,7 +88,7 @@ class Listing:
     """A list before it is cut into pages: where its rows come from, and which column names the node.
 
     `node` finds the row of a node's id; where it is None, what is carried is all there is of a node. `without` is the list as it
-    would be without a member of its filter; `searched` is the list as it would be with another search;
+    would be without conditions of its filter; `searched` is the list as it would be with another search;
     `shared` is read once for all that is asked of it; `within` is the search of the list that this one counts.
     """
 
@@ -101,7 +101,7 @@ class Listing:
     edge: Any = None
     search: Any = None
     within: Any = None
-    without: Callable[[str], "Listing"] | None = None
+    without: Callable[[Collection[Arg]], "Listing"] | None = None
     searched: Callable[[Any], "Listing"] | None = None
     node_kind: type[int] | type[str] = int
     shared: tuple[CTE, ...] = ()
@@ -186,6 +186,12 @@ class EdgeRow:
     view: PageView
     c: Any
     facts: Any
+
+
+def node_id(edge: EdgeRow) -> ColumnElement[Any]:
+    """The id of the node of an edge."""
+    found: ColumnElement[Any] = edge.c[f"k{len(edge.view.listing.sort_keys()) - 1}"]
+    return found
 
 
 def connection(ask: Ask, listing: Listing) -> ColumnElement[str]:

@@ -35,12 +35,12 @@ from data import tables
 from data.search.columns import Place, Subject
 from data.search.index import search_table
 from data.search.language import BETTER_MAX, Search, Term, parsed
-from schema.arguments import Variables
+from schema.arguments import Getter, Variables
 from schema.facts import LIST_MAX_ITEMS, as_subquery, json_text, one, whole
 from schema.fields import Argument, Row, field
 from schema.filters import DESCENT, DOCUMENTS, NAMES, PARTS, PEOPLE, TOPICS, dump, overlaps
 from schema.functions import each, extract, json_array, offered, passages
-from schema.pages import EdgeRow, Key, Order, PageView
+from schema.pages import EdgeRow, Key, Order, PageView, node_id, tables_of
 from schema.plan import Ask
 
 RANK_STEPS = 10**9
@@ -127,6 +127,14 @@ class Searching:
         """Whether it asks for what is in the record's own row."""
         return any(term.date for group in self.shape.others for term, _ in group)
 
+    def periods(self) -> list[Getter]:
+        """The periods that all that is found has to fall into."""
+        kinds = [[term.kind for term, _ in group] for group in self.shape.others]
+        return [self._period(number, 0) for number, group in enumerate(kinds) if group == ["date"]]
+
+    def _period(self, group: int, place: int) -> Getter:
+        return lambda variables: self.get(variables).others[group][place][0].date
+
     def found(self) -> ColumnElement[str]:
         """What is to be highlighted."""
         return self.ask.bind(lambda variables: self.get(variables).found, Text())
@@ -153,11 +161,7 @@ class Searching:
             path = f"$.others[{group}][{place}]"
             held: ColumnElement[bool] = id_.in_(self._ids(path, lambda search: search.others[group][place][1]))
         else:
-
-            def period(variables: Variables) -> Any:
-                return self.get(variables).others[group][place][0].date
-
-            held = overlaps(self.ask, row, period)
+            held = overlaps(self.ask, row, self._period(group, place))
         return not_(held) if term.is_not else held
 
 
@@ -275,8 +279,7 @@ def matches(edge: EdgeRow, ask: Ask) -> ColumnElement[str]:
             row = select(*(null().label(name) for name in ("place", "person_id", "topic_id", "name", "passage"))).subquery()
             ask.below(row)  # what is selected is checked all the same
             return json_text(literal("[]"))
-        keys = edge.view.listing.sort_keys()
-        sources = _SOURCES[search.subject.type](edge.c[f"k{len(keys) - 1}"])
+        sources = _SOURCES[search.subject.type](node_id(edge))
         passage = each(passages(search.found(), sources.c.searched, sources.c.text)).table_valued("value", "key")
         found = (
             select(sources.c.place, sources.c.person_id, sources.c.topic_id, sources.c.name, passage.c.value.label("passage"))
@@ -310,12 +313,7 @@ def _source(
         text.label("text"),
         more.get("position", literal(0)).label("position"),
     ]
-    return select(*parts).select_from(rows).where(where, text.isnot(None)).correlate_except(*_tables(rows))
-
-
-def _tables(rows: Any) -> list[FromClause]:
-    left, right = getattr(rows, "left", None), getattr(rows, "right", None)
-    return [rows] if left is None or right is None else [*_tables(left), *_tables(right)]
+    return select(*parts).select_from(rows).where(where, text.isnot(None)).correlate_except(*tables_of(rows))
 
 
 def _of_document(id_: ColumnElement[int]) -> Any:

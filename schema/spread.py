@@ -8,7 +8,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CTE, BigInteger, ColumnElement, Integer, Select, func, literal, select, type_coerce
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Integer,
+    LargeBinary,
+    Select,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    type_coerce,
+)
 
 from data import tables
 from data.search.blocks import ROLE_BITS
@@ -26,7 +39,7 @@ ID_BITS = (1 << COUNT_SHIFT) - 1
 class Documents:
     """The documents to be counted: a statement that selects their ids; the same packed, where the store can count so.
 
-    `shared` has to stand before what is made of them (`Listing.shared`).
+    NULL as what is packed is all of them. `shared` has to stand before what is made of them (`Listing.shared`).
     """
 
     ids: Select[Any]
@@ -40,6 +53,14 @@ class Documents:
             return cls(ids, packed)
         packed = pack(ids)
         return cls(ids, packed, (packed,))
+
+    @classmethod
+    def every(cls, ask: Ask) -> "Documents":
+        """All documents of the archive."""
+        document = DOCUMENTS.alias()
+        everything = select(cast(null(), LargeBinary()).label("ids")).cte(nesting=True)
+        packed, shared = (everything, (everything,)) if ask.planner.has_counts else (None, ())
+        return cls(select(document.c.id), packed, shared)
 
     def call(self, function: Any, *arguments: Any) -> ColumnElement[Any]:
         """The members of the list that a function makes of the packed ids."""

@@ -46,6 +46,7 @@ from schema.filters import (
     TOPIC_ARGUMENTS,
     DateFit,
     date_match,
+    periods_of,
     role_rule,
 )
 from schema.functions import inline, joined, json_array, json_or_null, quote
@@ -63,6 +64,7 @@ from schema.pages import (
     end_cursor,
     has_next_page,
     has_previous_page,
+    node_id,
     nodes,
     page_info,
     start_cursor,
@@ -156,11 +158,14 @@ def _timeline(view: PageView, ask: Ask) -> ColumnElement[str]:
 
 
 def _date_match(edge: EdgeRow, _: Ask) -> ColumnElement[str]:
-    """Whether the document surely falls into the period that the list is filtered by (`filter: {date: …}`), or only may.
+    """Whether the document surely falls into the period that the list is filtered by, or only may.
 
-    Null where there is no such filter, and for undated documents.
+    The period is `filter: {date: …}`, also inside `and`, or `date:` in the search; of several, it surely falls into all. What
+    need not hold (inside `or` or `not`, beside `OR`, behind `-`) is no such period. Null without one, and for undated documents.
     """
-    return date_match(edge.view.ask, edge.view.node)
+    search = edge.view.listing.search
+    periods = [*periods_of(edge.view.ask["filter"]), *(search.periods() if search else ())]
+    return date_match(edge.view.ask, edge.view.node, periods)
 
 
 def _parts_of_edge(edge: EdgeRow, ask: Ask) -> ColumnElement[str]:
@@ -332,15 +337,9 @@ def _document_people(row: Row, ask: Ask) -> ColumnElement[str]:
         of="person_id",
         default=Order("SOURCE", (Key(link.c.position),)),
         where=(link.c.document_id == row.c.id, *_has_role(ask, link)),
-        edge=lambda edge: (row.c.id, _node_id(edge), _role_of(ask)),
+        edge=lambda edge: (row.c.id, node_id(edge), _role_of(ask)),
     )
     return connection(ask, listing)
-
-
-def _node_id(edge: EdgeRow) -> ColumnElement[int]:
-    last = len(edge.view.listing.sort_keys()) - 1
-    found: ColumnElement[int] = edge.c[f"k{last}"]
-    return found
 
 
 def _document_topics(row: Row, ask: Ask) -> ColumnElement[str]:
@@ -367,7 +366,7 @@ def _related(row: Row, ask: Ask) -> ColumnElement[str]:
         parts[-1],
         ("score",),
         by=("SCORE", "score"),
-        edge=lambda edge: (row, _node_id(edge)),
+        edge=lambda edge: (row, node_id(edge)),
         shared=parts[:-1],
     )
     return connection(ask, listing)
@@ -467,7 +466,7 @@ def _person_documents(row: Row, ask: Ask) -> ColumnElement[str]:
         visible_documents(link),
         of="document_id",
         where=(link.c.person_id == row.c.id, *_has_role(ask, link)),
-        edge=lambda edge: (_node_id(edge), row.c.id, _role_of(ask)),
+        edge=lambda edge: (node_id(edge), row.c.id, _role_of(ask)),
     )
     return connection(ask, listing)
 
@@ -503,7 +502,7 @@ def _correspondents(row: Row, ask: Ask) -> ColumnElement[str]:
         .correlate_except(letters.mine, letters.theirs)
     )
     carry = ("documents", "sent", "received")
-    listing = counted_listing(PERSON_KIND, ask, statement, carry, edge=lambda edge: (row.c.id, _node_id(edge)))
+    listing = counted_listing(PERSON_KIND, ask, statement, carry, edge=lambda edge: (row.c.id, node_id(edge)))
     return connection(ask, listing)
 
 

@@ -157,6 +157,15 @@ def _holds(thing: Any, key: str, value: Any) -> bool:
     return bool(thing.matches(key, value))
 
 
+def conditions(wanted: Any) -> list[tuple[str, Any]]:
+    """All members that must hold, those inside `and` too."""
+    found: list[tuple[str, Any]] = []
+    for key, value in (wanted or {}).items():
+        if value is not None:
+            found += [one for part in value for one in conditions(part)] if key == "and" else [(key, value)]
+    return found
+
+
 def named(thing: Any, ids: Iterable[str]) -> bool:
     return thing.recordId in ids or thing.id in ids
 
@@ -173,7 +182,7 @@ def page(
     for edge in edges if type_ else []:
         edge.facts["matches"] = lambda _, first, node=edge.node: node.oracle.index(type_).matches(node, text, first)
         if type_ == "Document":
-            edge.facts["dateMatch"] = date_match(edge.node, (wanted or {}).get("date"))
+            edge.facts["dateMatch"] = date_match(edge.node, [*filtered_periods(wanted), *searched_periods(text)])
     more: dict[str, Any] = {}
     if type_:
 
@@ -184,12 +193,13 @@ def page(
     if type_ == "Document":
         found = [edge.node for edge in chosen]
 
-        def without(member: str) -> list[Any]:
-            rest = {key: value for key, value in (wanted or {}).items() if key != member}
-            return [e.node for e in edges if fits(e.node, rest) and (ranks is None or e.node.recordId in ranks)]
+        def without(is_own: Callable[[str, Any], bool]) -> list[Any]:
+            rest = [(key, value) for key, value in conditions(wanted) if not is_own(key, value)]
+            found = [e.node for e in edges if all(_holds(e.node, key, value) for key, value in rest)]
+            return [node for node in found if ranks is None or node.recordId in ranks]
 
         more |= {
-            "facets": oracle and Facets(oracle, without, wanted, (page, Edge, NAMED)),
+            "facets": oracle and Facets(oracle, without, conditions(wanted), (page, Edge, NAMED)),
             "timeline": lambda _, by: timeline(found, by),
         }
     if ranks is not None and (order is None or order["field"] == "RELEVANCE"):
@@ -199,10 +209,22 @@ def page(
     return connection(ordered(chosen, order, keys), **args) | more
 
 
-def date_match(document: Any, wanted: Any) -> str | None:
-    if wanted is None or document.parsed is None:
+def filtered_periods(wanted: Any) -> list[str]:
+    return [value["edtf"] for key, value in conditions(wanted) if key == "date"]
+
+
+def searched_periods(text: str | None) -> list[str]:
+    """What `date:` asks of all hits: as a part of its own, not beside `OR`, not behind `-`."""
+    parts = (text or "").split()
+    alone = [part for at, part in enumerate(parts) if "OR" not in (parts[at - 1 : at] + parts[at + 1 : at + 2])]
+    return [part.removeprefix("date:") for part in alone if part.startswith("date:")]
+
+
+def date_match(document: Any, periods: list[str]) -> str | None:
+    if not periods or document.parsed is None:
         return None
-    return "CERTAIN" if document.matches("date", {**wanted, "match": "WITHIN", "includeUndated": False}) else "POSSIBLE"
+    sure = [document.matches("date", {"edtf": edtf, "match": "WITHIN", "includeUndated": False}) for edtf in periods]
+    return "CERTAIN" if all(sure) else "POSSIBLE"
 
 
 def bounded(items: Sequence[Any], first: int = 100, offset: int = 0) -> list[Any]:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from itertools import count
 from typing import Any
 
 from oracle_search import WORDS, Index
@@ -100,71 +99,81 @@ def begins(things: Iterable[Any], prefix: str | None) -> list[Any]:
 
 
 class Facets:
-    """`found` gives the documents of the list, without a member of its filter."""
+    """`found` gives the documents of the list, without conditions of its filter; `conditions` are all of these, also those in `and`."""
 
-    def __init__(self, oracle: Any, found: Callable[[str], list[Any]], wanted: Any, tools: Any) -> None:
-        self.oracle, self.found, self.wanted = oracle, found, wanted or {}
+    def __init__(self, oracle: Any, found: Callable[[Any], list[Any]], conditions: list[tuple[str, Any]], tools: Any) -> None:
+        self.oracle, self.found, self.conditions = oracle, found, conditions
         self.page, self.edge, self.keys = tools
 
-    def _listed(self, counts: Counter[Any], chosen: Callable[[Any], bool]) -> list[Any]:
-        edges = [self.edge(node, {"documentCount": n, "isChosen": chosen(node)}) for node, n in counts.items()]
+    def _own(self, member: str, role: Any = None) -> tuple[list[Any], list[Any]]:
+        """What is chosen of a facet, and the documents of the list without that."""
+
+        def is_own(key: str, value: Any) -> bool:
+            asked = value.get("role") if key == member == "person" else None
+            return key == member and (role is None or asked is None or bool(set(role) & set(asked)))
+
+        return [value for key, value in self.conditions if is_own(key, value)], self.found(is_own)
+
+    def _listed(self, counts: Counter[Any], chosen: list[Any]) -> list[Any]:
+        edges = [self.edge(node, {"documentCount": n, "isChosen": node in chosen}) for node, n in counts.items()]
         return sorted(edges, key=lambda e: (e.documentCount, e.node.loaded), reverse=True)
 
     def people(self, _: Any, role: Any = None, prefix: str | None = None, **args: Any) -> Any:
-        counts = Counter(person for d in self.found("person") for person in d.all_people(role))
-        named = begins(counts, prefix)
-        ids = (self.wanted.get("person") or {}).get("id") or []
-        edges = self._listed(Counter({p: counts[p] for p in named}), lambda p: p.recordId in ids or p.id in ids)
-        return self.page(edges, args, self.keys, "Person")
+        own, found = self._own("person", role)
+        ids = [one for value in own for one in value.get("id") or []]
+        chosen = [p for p in self.oracle.people if p.recordId in ids or p.id in ids]
+        counts = Counter(person for d in found for person in d.all_people(role))
+        named = begins([*counts, *(p for p in chosen if p not in counts)], prefix)
+        return self.page(self._listed(Counter({p: counts[p] for p in named}), chosen), args, self.keys, "Person")
 
     def topics(self, _: Any, kind: Any = None, prefix: str | None = None, **args: Any) -> Any:
-        counts = Counter(self.oracle.topic(key) for d in self.found("topic") for key in d.record.topics)
-        named = [t for t in begins(counts, prefix) if kind is None or t.record.kind.value in kind]
-        ids = (self.wanted.get("topic") or {}).get("id") or []
-        edges = self._listed(Counter({t: counts[t] for t in named}), lambda t: t.recordId in ids or t.id in ids)
-        return self.page(edges, args, self.keys, "Topic")
+        own, found = self._own("topic")
+        ids = [one for value in own for one in value["id"]]
+        chosen = [t for t in self.oracle.topics if t.recordId in ids or t.id in ids]
+        counts = Counter(self.oracle.topic(key) for d in found for key in d.record.topics)
+        named = begins([*counts, *(t for t in chosen if t not in counts)], prefix)
+        named = [t for t in named if kind is None or t.record.kind.value in kind]
+        return self.page(self._listed(Counter({t: counts[t] for t in named}), chosen), args, self.keys, "Topic")
 
-    def _values(
-        self,
-        counts: Counter[Any],
-        shown: Callable[[Any], str],
-        order: Callable[[Any], Any],
-        chosen: Callable[[Any], bool],
-        args: Any,
-    ) -> Any:
-        found = sorted(counts.items(), key=lambda item: (item[1], order(item[0])), reverse=True)
+    def _values(self, counts: Counter[Any], known: Any, chosen: Any, args: Any, said: Any = (str, str)) -> Any:
+        """Counted values, and those of the archive (`known`) that are chosen; how they are shown, and ordered."""
+        shown, order = said
+        every = {value: counts[value] for value in [*counts, *(v for v in known if chosen(v))]}
+        found = sorted(every.items(), key=lambda item: (item[1], order(item[0])), reverse=True)
         edges = [self.edge(Value(shown(v), str(v)), {"documentCount": n, "isChosen": chosen(v)}) for v, n in found]
         return self.page(edges, args, {}, "")
 
     def genres(self, _: Any, **args: Any) -> Any:
-        counts = Counter(d.genre for d in self.found("genre") if d.genre)
-        known = [d.genre for d in self.oracle.documents]
-        wanted = {fold(name) for name in self.wanted.get("genre") or []}
-        return self._values(counts, str, known.index, lambda v: fold(v) in wanted, args)
+        own, found = self._own("genre")
+        wanted = {fold(name) for names in own for name in names}
+        known = [d.genre for d in self.oracle.documents if d.genre]
+        counts = Counter(d.genre for d in found if d.genre)
+        return self._values(counts, known, lambda v: fold(v) in wanted, args, (str, known.index))
 
     def languages(self, _: Any, **args: Any) -> Any:
-        counts = Counter(tag for d in self.found("language") for tag in d.record.languages)
-        wanted = [tag.lower() for tag in self.wanted.get("language") or []]
-        return self._values(
-            counts, str, str, lambda v: any(v.lower() == w or v.lower().startswith(f"{w}-") for w in wanted), args
-        )
+        own, found = self._own("language")
+        wanted = [tag.lower() for tags in own for tag in tags]
+        known = [tag for d in self.oracle.documents for tag in d.record.languages]
+        counts = Counter(tag for d in found for tag in d.record.languages)
+        return self._values(counts, known, lambda v: any(v.lower() == w or v.lower().startswith(f"{w}-") for w in wanted), args)
 
     def years(self, _: Any, **args: Any) -> Any:
-        counts: Counter[int] = Counter()
-        for date in (d.parsed for d in self.found("date")):
-            ends = [day for day in ((date.first_day, date.last_day) if date else ()) if day is not None]
-            if ends:
-                counts.update(
-                    n for n, _ in zip(range(year(ends[0]), year(ends[-1]) + 1), count(), strict=False) if n < year(ends[0]) + 200
-                )
-        period = self.oracle.period(self.wanted.get("date"))
-        return self._values(
-            counts,
-            edtf_year,
-            int,
-            lambda n: period is not None and n * 10000 + 101 <= period[1] and n * 10000 + 1231 >= period[0],
-            args,
-        )
+        own, found = self._own("date")
+        periods = [self.oracle.period(value) for value in own]
+        counts = Counter(n for d in found for n in years_of(d))
+        known = [n for d in self.oracle.documents for n in years_of(d)]
+
+        def chosen(n: int) -> bool:
+            return any(n * 10000 + 101 <= last and n * 10000 + 1231 >= first for first, last in periods)
+
+        return self._values(counts, known, chosen, args, (edtf_year, int))
+
+
+def years_of(document: Any) -> Iterable[int]:
+    """The years that a document may be of, at most its first 200."""
+    date = document.parsed
+    ends = [year(day) for day in ((date.first_day, date.last_day) if date else ()) if day is not None]
+    return range(ends[0], min(ends[-1] + 1, ends[0] + 200)) if ends else ()
 
 
 class Value:

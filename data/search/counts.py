@@ -68,11 +68,15 @@ class Days:
         kept = sum(part.nbytes for found in self.found.values() for part in found)
         return int(self.days.nbytes + self.firsts.nbytes + self.lasts.nbytes + kept)
 
-    def spans(self, documents: Array, unit: str) -> list[list[int | None]]:
-        """How many of the documents there are of each first and last bucket: `[first, last, count]`, None where it is unknown."""
+    def spans(self, documents: Array | None, unit: str) -> list[list[int | None]]:
+        """How many of the documents (all, if None) there are of each first and last bucket: `[first, last, count]`.
+
+        What is unknown is None.
+        """
         buckets, bucket_of = self._buckets(unit)
         width = len(buckets) + 1
-        found = bucket_of[self.firsts[documents]] * width + bucket_of[self.lasts[documents]]
+        firsts, lasts = (days if documents is None else days[documents] for days in (self.firsts, self.lasts))
+        found = bucket_of[firsts] * width + bucket_of[lasts]
         pairs, counts = np.unique(found, return_counts=True)
         names = [*buckets.tolist(), None]
         every = zip(pairs.tolist(), counts.tolist(), strict=True)
@@ -117,10 +121,10 @@ class Counts:
             found = [[items.names[one & 0xFFFFFFFF], one >> COUNT_SHIFT] for one in found]
         return orjson.dumps(found).decode()
 
-    def spans(self, connection: Any, documents: bytes, unit: str) -> str:
-        """The documents by first and last bucket, as a JSON list: see `Days.spans`."""
+    def spans(self, connection: Any, documents: bytes | None, unit: str) -> str:
+        """The documents, or all, by first and last bucket, as a JSON list: see `Days.spans`."""
         days: Days = self._of(connection, "days")
-        return orjson.dumps(days.spans(np.frombuffer(documents, np.int64), unit)).decode()
+        return orjson.dumps(days.spans(None if documents is None else np.frombuffer(documents, np.int64), unit)).decode()
 
     def _of(self, connection: Any, kind: str) -> Any:
         """The numbers of one kind as the transaction of the connection sees them."""
