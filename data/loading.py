@@ -195,7 +195,10 @@ class Loading:
         if not isinstance(parsed, Entry):
             self._leave_out(item, parsed)
             return False
-        item.given = self._resolved(given_fields(parsed.record))
+        given = given_fields(parsed.record)
+        item.given = resolved(given, self._merged) if self._merged else given
+        if item.given != given:  # the digest is of what is kept: once the merge is taken back, the same file says something else
+            item.whole_digest = None
         for one in suspicions(item.given, is_plain=item.is_plain):
             self.warn(Warned(one.code, one.message, one.at(parsed.place), one.value and shorten(one.value)))
         if item.whole_digest is None:
@@ -206,13 +209,6 @@ class Loading:
         """The digests by which the store would have just this record: see `given_digest`."""
         is_whole = self.options.mode is Mode.REPLACE
         return (item.whole_digest,) if is_whole else (item.whole_digest, item.part_digest)
-
-    def _resolved(self, given: Fields) -> Fields:
-        """The fields with the ids of people who were merged replaced by those that they were merged into."""
-        people = given.get("people")
-        if people and self._merged and any(("person", part.get("person")) in self._merged for part in people):
-            return given | {"people": [_moved(part, self._merged) for part in people]}
-        return given
 
     def _once(self, items: Sequence[Item]) -> list[Item]:
         """The records without those whose id was given before, or is not to be known."""
@@ -288,6 +284,18 @@ def _digests(canonical: bytes | None) -> tuple[bytes | None, bytes | None]:
         return None, None
     hashed = blake2b(canonical, digest_size=15).digest()
     return hashed + b"w", hashed + b"p"
+
+
+def resolved(given: Fields, merges: Mapping[tuple[str, str], str]) -> Fields:
+    """The fields, with the ids of people and topics that were merged replaced by those that they were merged into."""
+    found = dict(given)
+    if given.get("people"):
+        found["people"] = [_moved(part, merges) for part in given["people"]]
+    for name in ("topics", "broader"):
+        if any(("topic", key) in merges for key in given.get(name) or ()):
+            keys = dict.fromkeys(merges.get(("topic", key), key) for key in given[name])
+            found[name] = [key for key in keys if name == "topics" or key != given["id"] or key in given[name]]
+    return found
 
 
 def _moved(part: Fields, merges: Mapping[tuple[str, str], str]) -> Fields:

@@ -57,7 +57,7 @@ def client(nine: Archive) -> Iterator[Client]:
         (b'{"query": "{ __typename }", "variables": "x"}', JSON, 400),
         (b'{"query": "{ __typename }", "operationName": {}}', JSON, 400),
         (b'{"query": "{ __typename }", "extensions": 1}', JSON, 400),
-        (gzip.compress(b'{"query": "{ __typename }"}'), {**JSON, "Content-Encoding": "gzip"}, 415),
+        (gzip.compress(b'{"query": "{ __typename }"}', mtime=0), {**JSON, "Content-Encoding": "gzip"}, 415),
         (b'{"query": "{ __typename }"}', {}, 415),
         (b'{"query": "{ __typename }"}', {"Content-Type": "text/plain"}, 415),
         (b'{"query": "{ __typename }"}', {"Content-Type": "application/json; charset=latin-1"}, 415),

@@ -249,3 +249,23 @@ def test_the_commands_merge_split_and_keep_apart(kept: Kept) -> None:
     refused = fonds(kept.folder, "merge", "person", "a", "b")
     assert (refused.returncode, "not the same" in refused.stderr) == (1, True)
     assert fonds(kept.folder, "merge", "letter", "a", "b").returncode == 2
+
+
+def test_a_file_that_names_merged_people_and_topics_means_those_that_they_were_merged_into(kept: Kept) -> None:
+    kept.load(person("ann"), person("anna"), topic("war"), topic("wars"), topic("asia"))
+    merge(kept.editor, "person", "ann", "anna")
+    merge(kept.editor, "topic", "war", "wars")
+    kept.load(letter("d", "ann", topics=["asia", "war", "wars"]), topic("korea", broader=["war"]), topic("wars", broader=["war"]))
+    records = kept.records()
+    assert records["document", "d"] == letter("d", "anna", topics=["asia", "wars"])
+    assert records["topic", "korea"]["broader"] == ["wars"]
+    assert "broader" not in records["topic", "wars"]
+
+
+def test_once_a_merge_is_taken_back_the_same_file_means_what_it_names(kept: Kept) -> None:
+    kept.load(person("ann"), person("anna"))
+    merge(kept.editor, "person", "ann", "anna")
+    kept.load(letter("d", "ann"))
+    split(kept.editor, "person", "ann")
+    kept.load(letter("d", "ann"))
+    assert kept.records()["document", "d"] == letter("d", "ann")

@@ -8,11 +8,15 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from sqlalchemy import select
 from test_undo import Kept, Records
 
+from data import tables
 from data.errors import ChangeRefused, Rejected
 from data.fields import merged, whole
 from data.merge import combined, merge, split
+from data.store import Store
+from data.tables import table
 
 KEYS = ["a", "b", "c"]
 TEXTS = st.sampled_from(["One", "Two", "Korea"])
@@ -80,14 +84,22 @@ class Model(RuleBasedStateMachine):
             return
         records = deepcopy(self.records)
         for record in given:
-            records[record["type"], record["id"]] = whole_at(records, record)
+            if (record["type"], record["id"]) not in self.redirects:
+                records[record["type"], record["id"]] = whole_at(records, self.redirected(record))
         self.keep(load_id, records)
+
+    def redirected(self, given: dict[str, Any]) -> dict[str, Any]:
+        """What is given with the ids that lead to another replaced by it."""
+        for (type_, old), into in self.redirects.items():
+            given = moved(given, type_, old, into)
+        return given
 
     @rule()
     def undo_the_last(self) -> None:
         if self.before:
             load_id, before = self.before[-1]
             self.keep(self.kept.undo(load_id), before)
+            self.redirects = redirects_of(self.kept.store)
 
     @rule(data=st.data())
     def undo_one_or_be_refused(self, data: st.DataObject) -> None:
@@ -98,6 +110,7 @@ class Model(RuleBasedStateMachine):
             except ChangeRefused:
                 return
             self.keep(done, self.kept.records())
+            self.redirects = redirects_of(self.kept.store)
 
     @rule(type_=st.sampled_from(["person", "topic"]), old=st.sampled_from(KEYS), into=st.sampled_from(KEYS))
     def merge(self, type_: str, old: str, into: str) -> None:
@@ -105,12 +118,12 @@ class Model(RuleBasedStateMachine):
             load_id = merge(self.kept.editor, type_, old, into).load_id
         except ChangeRefused:
             return
-        if (type_, into) not in self.records:  # it leads to another
-            self.keep(load_id, self.kept.records())
-            return
-        records = {key: moved(record, type_, old, into) for key, record in self.records.items() if key != (type_, old)}
+        into = self.redirects.get((type_, into), into)
+        records = {key: whole(moved(record, type_, old, into)) for key, record in self.records.items() if key != (type_, old)}
         records[type_, into] = combined(self.records[type_, into], self.records[type_, old])
         self.keep(load_id, records)
+        again = {key: into for key, target in self.redirects.items() if (key[0], target) == (type_, old)}
+        self.redirects |= again | {(type_, old): into}
 
     @rule(type_=st.sampled_from(["person", "topic"]), old=st.sampled_from(KEYS))
     def split(self, type_: str, old: str) -> None:
@@ -119,6 +132,7 @@ class Model(RuleBasedStateMachine):
         except ChangeRefused:
             return
         self.keep(load_id, self.kept.records())
+        self.redirects = redirects_of(self.kept.store)
 
     @invariant()
     def the_store_says_what_the_model_says(self) -> None:
@@ -141,16 +155,22 @@ class Model(RuleBasedStateMachine):
             assert state == self.records
 
 
+def redirects_of(store: Store) -> dict[tuple[str, str], str]:
+    """The ids that lead to another record, with its id."""
+    with store.writing() as connection:
+        return {(row.type, row.key): row.target for row in connection.execute(select(table(tables.Redirect)))}
+
+
 def moved(record: dict[str, Any], type_: str, old: str, into: str) -> dict[str, Any]:
     """The record with the other where it had the old one."""
     found = dict(record)
     if type_ == "person" and "people" in found:
         found["people"] = [part | {"person": into} if part.get("person") == old else part for part in found["people"]]
     name = {"document": "topics", "topic": "broader"}.get(found["type"], "")
-    if type_ == "topic" and name in found:
+    if type_ == "topic" and old in found.get(name, ()):
         keys = dict.fromkeys(into if key == old else key for key in found[name])
         found[name] = [key for key in keys if name == "topics" or key != found["id"]]
-    return whole(found)
+    return found
 
 
 Model.TestCase.settings = settings(
