@@ -5,7 +5,6 @@ Top to bottom, each importing only from those below it:
     export    store → records, as a file
     merge     two records that are one; splitting them again
     undo      taking a load back
-    standing  loads and merges that were not taken back
     editing   one change of the archive: its load, its writer, its report
     load      records → store, in one transaction
     rejected  the file of records that were not loaded
@@ -16,6 +15,7 @@ Top to bottom, each importing only from those below it:
     sources   files, folders, patterns, standard input, lists: what a load is given
     given     what one load gave, and where it stands
     options   how a load is to be done: mode, scope, what becomes of errors
+    standing  loads and merges that were not taken back
     write     the writer: records → tables, index and history, in batches
     references what is wrong between records: dangling, circles, removed and still needed
     keys      records' own ids ↔ internal ids, also of records yet to come

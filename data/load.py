@@ -24,7 +24,7 @@ from data.readers import Raw
 from data.rejected import RejectedFiles
 from data.report import Report, Warned
 from data.rows import TABLES
-from data.sources import RecordFile, Source, found_files
+from data.sources import RecordFile, RecordFiles, Source
 from data.store import Store
 from data.stored import batched, internal_ids
 from data.tables import table
@@ -94,10 +94,11 @@ def load(
 def _sources(given: Iterable[Path | Source]) -> tuple[list[Source], list[RecordError]]:
     sources: list[Source] = []
     errors: list[RecordError] = []
+    files = RecordFiles()
     for one in given:
         if isinstance(one, Path):
             try:
-                sources += [RecordFile(path) for path in found_files([one])]
+                sources += files.of(one)
             except RecordError as error:
                 errors.append(error)
         else:
@@ -136,7 +137,7 @@ class _Run:
             self._tell(self.ends)
             self._pass(loading)
             if self.ends or (not self.is_clean and not self.options.skips):
-                self.report.is_refused = True
+                self.report.refuse()
                 refusal = Rejected(self.report.errors, self.report.error_count)
                 refusal.report = self.report
                 raise refusal

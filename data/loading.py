@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
@@ -20,7 +21,7 @@ from data.references import Stand, Unwritten, dangling_unwritten, unwritten
 from data.report import Report, Warned
 from data.rows import TABLES
 from data.stored import stored_records
-from data.suspicions import is_plain, outside_span, same_names, suspicions, told_name
+from data.suspicions import far_off, is_plain, same_names, suspicions, told_name
 from data.tables import table
 from data.write import Writer
 
@@ -131,11 +132,11 @@ class Loading:
         for id_, key, another in alike:
             place = replace(stands[id_].place if id_ in stands else Place("the store", record=key), path="name")
             self.warn(Warned("PEOPLE_SAME_NAME", told_name(another), place))
-        span, far = outside_span(self.connection, load_id, most)
-        stands = self.given.stands("document", [id_ for id_, _, _ in far])
-        for id_, key, date in far:
+        far = list(far_off(self.connection, load_id, _today(), most))
+        stands = self.given.stands("document", [id_ for id_, _, _, _ in far])
+        for id_, key, date, why in far:
             place = replace(stands[id_].place if id_ in stands else Place("the store", record=key), path="date")
-            self.warn(Warned("DATE_FAR_OFF", f"It is far from what the archive spans ({span}).", place, date))
+            self.warn(Warned("DATE_FAR_OFF", why, place, date))
 
     # A batch
 
@@ -172,7 +173,7 @@ class Loading:
             return False
         message = f"The {item.type} was merged into “{shorten(target)}”; what is given of it is left out."
         self.warn(Warned("RECORD_MERGED", message, replace(item.raw.place, record=item.key)))
-        self.report.unchanged += 1
+        self.report.left_out += 1
         return True
 
     def _find(self, items: Sequence[Item]) -> None:
@@ -253,6 +254,11 @@ class Loading:
             )
         for keys in self.given.missing(scope):
             self.report.removed += self.writer.remove(scope.type, keys)
+
+
+def _today() -> int:
+    """Today, where it is latest on earth, as a day of the tables."""
+    return int((datetime.now(UTC) + timedelta(hours=14)).strftime("%Y%m%d"))
 
 
 def _item(number: int, raw: Raw) -> Item:

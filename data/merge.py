@@ -10,18 +10,15 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.engine import Connection
 
-from data import tables
 from data.editing import Edit, Editor, edit
 from data.errors import MergeRefused, UnknownRecord, shorten
 from data.fields import Fields, whole
 from data.references import references
 from data.report import Report
-from data.standing import REDIRECTS, REVISIONS, redirect
+from data.standing import DISTINCT, REDIRECTS, REVISIONS, apart, redirect
 from data.stored import batched, internal_ids, stored_records
-from data.tables import table
 from data.undo import undo
 
-DISTINCT = table(tables.Distinct)
 ERRORS_MAX = 50
 LISTS = ("names", "identifiers", "notes", "broader")
 TYPES = ("person", "topic")
@@ -59,8 +56,7 @@ def distinct(editor: Editor, one: str, other: str) -> Report:
             raise MergeRefused(
                 f"{shorten(one)!r} and {shorten(other)!r} are one record.", hint="`fonds split` takes a merge back."
             )
-        known = select(DISTINCT.c.load_id).where(DISTINCT.c.key == keys[0], DISTINCT.c.other == keys[1])
-        if (load_id := made.connection.execute(known).scalar()) is not None:
+        if (load_id := made.connection.execute(apart(*keys)).scalar()) is not None:
             raise MergeRefused(f"That is known already, by load {load_id}.", hint="There is nothing to do.")
         made.connection.execute(insert(DISTINCT).values(key=keys[0], other=keys[1], load_id=made.load_id))
         made.writer.finish()
@@ -87,9 +83,7 @@ def _check(connection: Connection, type_: str, old: str, keys: Sequence[str]) ->
         )
     if keys[0] == keys[1]:
         raise MergeRefused("The two ids are of one record.", hint="Give two different ids.")
-    low, high = sorted(keys)
-    known = select(DISTINCT.c.load_id).where(DISTINCT.c.key == low, DISTINCT.c.other == high)
-    load_id = connection.execute(known).scalar() if type_ == "person" else None
+    load_id = connection.execute(apart(*keys)).scalar() if type_ == "person" else None
     if load_id is not None:
         raise MergeRefused(
             f"Load {load_id} says that these two are not the same.", hint=f"`fonds undo {load_id}` takes that back."

@@ -27,7 +27,8 @@ class Warned:
 class Report:
     """What a load did, in records; `errors` and `warnings` are the first of so many, in the order of the records.
 
-    After a refusal, and after a dry run, the store is as it was; the counts say what would have become of it.
+    After a dry run the store is as it was, and the counts say what would become of it; after a refusal they are 0. `left_out` are
+    records that were given and that had been merged into others.
     """
 
     load_id: int | None = None
@@ -39,6 +40,7 @@ class Report:
     unchanged: int = 0
     removed: int = 0
     rejected: int = 0
+    left_out: int = 0
     seconds: float = 0.0
     files: list[FileFacts] = field(default_factory=list)
     rejected_files: list[str] = field(default_factory=list)
@@ -50,7 +52,12 @@ class Report:
     @property
     def records(self) -> int:
         """How many records were given."""
-        return self.added + self.changed + self.unchanged + self.rejected
+        return self.added + self.changed + self.unchanged + self.rejected + self.left_out
+
+    def refuse(self) -> None:
+        """Says that nothing was done."""
+        self.is_refused = True
+        self.added = self.changed = self.unchanged = self.removed = self.rejected = self.left_out = 0
 
     @property
     def records_per_second(self) -> float:
@@ -61,7 +68,8 @@ class Report:
 
     def __str__(self) -> str:
         told = [f"{self.added} added", f"{self.changed} changed", f"{self.unchanged} unchanged"]
-        told += [f"{count} {name}" for name, count in (("removed", self.removed), ("rejected", self.rejected)) if count]
+        more = (("removed", self.removed), ("rejected", self.rejected), ("left out, as merged into others", self.left_out))
+        told += [f"{count} {name}" for name, count in more if count]
         return f"{', '.join(told)} ({self.seconds:.1f} s, {self.records_per_second:,.0f} records a second)"
 
     def as_json(self, error: FondsError | None = None) -> dict[str, Any]:
@@ -73,6 +81,7 @@ class Report:
             "dryRun": self.is_dry_run,
             "refused": self.is_refused,
             **self.counts(),
+            "leftOut": self.left_out,
             "seconds": round(self.seconds, 3),
             "recordsPerSecond": round(self.records_per_second, 1),
             "files": [

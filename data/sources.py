@@ -1,9 +1,10 @@
 """What a load is given: files, folders, patterns, standard input, or records out of a script; each can be read several times."""
 
 import glob
+import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Dict
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, BinaryIO, Protocol, cast
 
-from data.errors import Place, RecordError, UnreadableFile
+from data.errors import Place, RecordError, UnreadableFile, shorten
 from data.mapping import Mapping
 from data.mapping.makers import Known, everything
 from data.readers import SUFFIXES, OnFault, Raw, format_of, read
@@ -21,6 +22,8 @@ from data.readers.streams import check_file, is_standard_input
 
 JUMPING = frozenset({"parquet"})
 """Formats whose files are not read from head to end."""
+
+LEFT_OUT_SHOWN = 5
 
 
 @dataclass(slots=True)
@@ -91,7 +94,7 @@ class _Counted:
 
 @dataclass
 class RecordFile:
-    """A file of records, or standard input (`-`), which is copied aside, as it can be read but once."""
+    """A file of records, or standard input (`-`), which is copied aside, as it can be read but once; told with it, a `remark`."""
 
     path: Path
     file_format: str | None = None
@@ -99,6 +102,7 @@ class RecordFile:
     mapping: Mapping | None = None
     known: Known = everything
     facts: FileFacts | None = None
+    remark: str | None = None
     _copy: IO[bytes] | None = field(default=None, repr=False)
 
     @property
@@ -111,6 +115,8 @@ class RecordFile:
 
     def raws(self, on_fault: OnFault, on_remark: OnRemark) -> Iterator[Raw]:
         self.facts = facts = FileFacts(self.name)
+        if self.remark:
+            on_remark(self.remark, Place(str(self.path.parent)))
         jumps = format_of(self.path, self.file_format) in JUMPING
         with self._opened() as stream:
             counted = _Counted(stream, facts)
@@ -176,47 +182,87 @@ class RecordFile:
             raise UnreadableFile(f"The file cannot be opened: {reason}.", place=Place(self.name)) from None
 
 
-def found_files(names: Iterable[Path | str], file_format: str | None = None) -> Iterator[Path]:
-    """The files that are meant: each once; of a folder those below it whose format is known, of a pattern those that fit, sorted.
+@dataclass
+class RecordFiles:
+    """The files of one load by the names that it is given; each real file is given once."""
 
-    UnreadableFile for a folder or a pattern without any. What is hidden (`.name`) is meant only by its own name.
-    """
-    seen: set[Path] = set()
-    for name in names:
-        for path in _meant(Path(name), file_format):
-            if path not in seen:
-                seen.add(path)
-                yield path
+    file_format: str | None = None
+    encoding: str | None = None
+    mapping: Mapping | None = None
+    _seen: set[Path] = field(default_factory=set)
+
+    def of(self, name: Path) -> Iterator[RecordFile]:
+        """The files that are meant: of a folder those below it whose format is known, of a pattern those of them that fit.
+
+        What is not of a known format there is told as a remark of the first file; links to folders are not followed.
+        UnreadableFile for a folder or a pattern without any. What is hidden (`.name`) is meant only by its own name.
+        """
+        found, remark = _meant(name, self.file_format)
+        for path in found:
+            if (real := _real(path)) not in self._seen:
+                self._seen.add(real)
+                yield RecordFile(path, self.file_format, self.encoding, self.mapping, remark=remark)
+                remark = None
 
 
-def _meant(path: Path, file_format: str | None) -> list[Path]:
+def _meant(name: Path, file_format: str | None) -> tuple[list[Path], str | None]:
     try:
-        if path.is_dir():
-            return _inside(path, file_format)
-        if not path.exists() and glob.has_magic(str(path)):
-            found = sorted(Path(name) for name in glob.glob(str(path), recursive=True) if Path(name).is_file())  # noqa: PTH207 - may begin anywhere
-            if not found:
-                raise UnreadableFile("No file fits the pattern.", place=Place(str(path)))
-            return found
-    except (OSError, ValueError):  # no name of a file: whoever opens it says so
-        pass
-    return [path]
+        if name.is_dir():
+            found, what = list(_inside(name)), "There is no record file in this directory."
+        elif not name.exists() and glob.has_magic(str(name)):
+            found, what = list(_fitting(name)), "No record file fits the pattern."
+        else:
+            return [name], None
+    except ValueError:  # no name of a file, or no pattern: whoever opens it says so
+        return [name], None
+    known = [path for path in sorted(found) if _is_readable(path, file_format)]
+    if not known:
+        raise UnreadableFile(what, place=Place(str(name)), hint=f"Known suffixes: {', '.join(SUFFIXES)}.")
+    return known, _left_out(name, sorted(set(found) - set(known)))
 
 
-def _inside(folder: Path, file_format: str | None) -> list[Path]:
-    below = (
-        path for path in sorted(folder.rglob("*")) if not any(part.startswith(".") for part in path.parts[len(folder.parts) :])
-    )
-    found = [path for path in below if path.is_file() and (file_format or _is_known(path))]
-    if not found:
-        hint = f"Known suffixes: {', '.join(SUFFIXES)}."
-        raise UnreadableFile("There is no record file in this directory.", place=Place(str(folder)), hint=hint)
-    return found
+def _inside(folder: Path) -> Iterator[Path]:
+    """The files below a folder, and the links to folders, which are not followed."""
+
+    def unreadable(error: OSError) -> None:
+        raise UnreadableFile(f"The directory cannot be read: {error.strerror}.", place=Place(str(error.filename))) from None
+
+    for where, folders, files in os.walk(folder, onerror=unreadable):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        links = (name for name in folders if Path(where, name).is_symlink())
+        yield from (Path(where, name) for name in (*files, *links) if not name.startswith("."))
 
 
-def _is_known(path: Path) -> bool:
+def _fitting(pattern: Path) -> Iterator[Path]:
+    """The files that fit a pattern; `**` is any depth, without links to folders."""
+    parts = pattern.parts[len(Path(pattern.anchor).parts) :]
+    shown = {part for part in parts if part.startswith(".")}
+    below = Path(*parts, *(["*"] if parts[-1] == "**" else []))
+    for path in Path(pattern.anchor).glob(str(below)):
+        if path.is_file() and not any(part.startswith(".") and part not in shown for part in path.parts):
+            yield path
+
+
+def _real(path: Path) -> Path:
     try:
-        format_of(path)
+        return path.resolve()
+    except (OSError, RuntimeError, ValueError):  # a link that leads to itself: whoever opens it says so
+        return path
+
+
+def _left_out(name: Path, others: Sequence[Path]) -> str | None:
+    if not others:
+        return None
+    shown = ", ".join(shorten(path.relative_to(name) if name in path.parents else path) for path in others[:LEFT_OUT_SHOWN])
+    more = ", …" if len(others) > LEFT_OUT_SHOWN else ""
+    what = "1 file is" if len(others) == 1 else f"{len(others)} files are"
+    return f"{what} of no known format, and left out: {shown}{more}."
+
+
+def _is_readable(path: Path, file_format: str | None) -> bool:
+    """Whether it is a file of a known format; a link to nothing is one, so that somebody is told of it."""
+    try:
+        format_of(path, file_format)
     except RecordError:
         return False
-    return True
+    return path.is_file() or not path.exists()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import and_, delete, func, insert, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, delete, func, insert, or_, select
 from sqlalchemy.engine import Connection
 
 from data import tables
@@ -12,6 +12,7 @@ from data.tables import LAST, table
 
 LOADS, REVISIONS = table(tables.Load), table(tables.Revision)
 REDIRECTS, TOMBSTONES = table(tables.Redirect), table(tables.Tombstone)
+DISTINCT = table(tables.Distinct)
 
 
 def taken_back(connection: Connection, *, before: int = LAST) -> dict[int, int]:
@@ -60,6 +61,18 @@ def merges(connection: Connection) -> Iterator[Merge]:
         .order_by(LOADS.c.id)
     )
     return (Merge(*row) for row in connection.execute(found).all() if row[0] not in gone)
+
+
+def apart(one: str | ColumnElement[str], other: str | ColumnElement[str]) -> Select[tuple[int]]:
+    """The load that said of two people that they are not the same; also of those who were merged into them since."""
+    keys = []
+    into = [REDIRECTS.alias(), REDIRECTS.alias()]
+    joined: FromClause = DISTINCT
+    for redirected, said in zip(into, (DISTINCT.c.key, DISTINCT.c.other), strict=True):
+        joined = joined.outerjoin(redirected, and_(redirected.c.type == "person", redirected.c.key == said))
+        keys.append(func.coalesce(redirected.c.target, said))
+    is_pair = or_(and_(keys[0] == one, keys[1] == other), and_(keys[0] == other, keys[1] == one))
+    return select(DISTINCT.c.load_id).select_from(joined).where(is_pair)
 
 
 def redirect(connection: Connection) -> None:

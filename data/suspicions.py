@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ftfy.badness import is_bad
 from langcodes import tag_is_valid
-from sqlalchemy import ColumnElement, Table, func, select
+from sqlalchemy import ColumnElement, Table, false, func, or_, select
 from sqlalchemy.engine import Connection
 
 from data import tables
@@ -21,11 +21,15 @@ from data.dates import parse_edtf
 from data.errors import Place, shorten
 from data.fields import Fields
 from data.rows import TABLES
+from data.standing import apart
 from data.tables import table
 
 SAMPLE_CHARACTERS = 60
-DATED_MIN_DOCUMENTS = 20
+DATED_MIN_DOCUMENTS = 5
 """Fewer have no span that another date could lie outside of."""
+
+NO_YEAR = "0000"
+"""In EDTF the year 1 before Christ; in most archives a date that nobody knew."""
 
 SPAN_MIN_YEARS = 100
 YEAR = 10_000  # a day is year * 10000 + month * 100 + day
@@ -42,7 +46,6 @@ _MOJIBAKE = re.compile(f"{_LATIN}|{_CYRILLIC}")
 """How UTF-8 begins that was read as Windows-1252 or as Windows-1251."""
 
 REVISIONS = table(tables.Revision)
-DISTINCT = table(tables.Distinct)
 DOCUMENTS, PEOPLE = TABLES["document"], TABLES["person"]
 
 
@@ -153,10 +156,7 @@ def same_names(connection: Connection, load_id: int, most: int) -> list[tuple[in
     Those of whom somebody said that they are not the same are left out.
     """
     other = PEOPLE.alias()
-    told = select(DISTINCT.c.key).where(
-        ((DISTINCT.c.key == PEOPLE.c.key) & (DISTINCT.c.other == other.c.key))
-        | ((DISTINCT.c.key == other.c.key) & (DISTINCT.c.other == PEOPLE.c.key))
-    )
+    told = apart(PEOPLE.c.key, other.c.key)
     statement = (
         select(PEOPLE.c.id, PEOPLE.c.key, other.c.key)
         .join(other, (other.c.folded == PEOPLE.c.folded) & (other.c.id != PEOPLE.c.id))
@@ -170,26 +170,38 @@ def same_names(connection: Connection, load_id: int, most: int) -> list[tuple[in
     return list(found.values())
 
 
-def outside_span(connection: Connection, load_id: int, most: int) -> tuple[str, list[tuple[int, str, str]]]:
-    """The archive's span in years, and internal id, key and date of documents that the load wrote far outside of it.
+def far_off(connection: Connection, load_id: int, today: int, most: int) -> Iterator[tuple[int, str, str, str]]:
+    """Internal id, key and date of documents that the load wrote with a date that is far off, and a sentence that says why.
+
+    That is a date after today (a day as in the tables), the year 0000, or one far outside of what the archive spans.
+    """
+    span, outside = _span(connection)
+    day, edtf = DOCUMENTS.c.first_day, DOCUMENTS.c.date_edtf
+    is_odd = or_(day > today, edtf.startswith(NO_YEAR), outside)
+    of = select(DOCUMENTS.c.id, DOCUMENTS.c.key, edtf, day).where(is_odd, _written(DOCUMENTS, load_id))
+    for id_, key, date, first_day in connection.execute(of.order_by(DOCUMENTS.c.id).limit(most)):
+        if first_day > today:
+            yield id_, key, date, "It is later than today."
+        elif date.startswith(NO_YEAR):
+            yield id_, key, date, "The year 0000 is 1 before Christ."
+        else:
+            yield id_, key, date, f"It is far from what the archive spans ({span})."
+
+
+def _span(connection: Connection) -> tuple[str, ColumnElement[bool]]:
+    """The archive's span in years, and whether a document lies outside of it.
 
     The span is that of the middle half of all dated documents, and three times its length, at least a century, on both sides.
     """
     day = DOCUMENTS.c.first_day
     count = int(connection.execute(select(func.count(day))).scalar_one())
     if count < DATED_MIN_DOCUMENTS:
-        return "", []
+        return "", false()
     dated = select(day).where(day.isnot(None)).order_by(DOCUMENTS.c.earliest_rising).limit(1)
-    lower, upper = (connection.execute(dated.offset(at)).scalar_one() // YEAR for at in (count // 4, count * 3 // 4))
+    lower, upper = (connection.execute(dated.offset(at)).scalar_one() // YEAR for at in ((count - 1) // 4, (count - 1) * 3 // 4))
     slack = max(3 * (upper - lower), SPAN_MIN_YEARS)
     first, last = lower - slack, upper + slack
-    statement = (
-        select(DOCUMENTS.c.id, DOCUMENTS.c.key, DOCUMENTS.c.date_edtf)
-        .where((day < first * YEAR) | (day > (last + 1) * YEAR), _written(DOCUMENTS, load_id))
-        .order_by(DOCUMENTS.c.id)
-        .limit(most)
-    )
-    return f"{first} to {last}", [(row[0], row[1], row[2]) for row in connection.execute(statement)]
+    return f"{first} to {last}", (day < first * YEAR) | (day > (last + 1) * YEAR)
 
 
 def _written(of: Table, load_id: int) -> ColumnElement[bool]:

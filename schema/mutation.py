@@ -131,7 +131,7 @@ def _told(name: str) -> Any:
 
 
 def _refused(row: Pending, ask: Ask) -> ColumnElement[bool]:
-    """Whether it was refused, for the errors: nothing was changed then, and the counts say what would have become of it."""
+    """Whether it was refused, for the errors: nothing was changed then, and the counts are 0."""
     return row.bind(ask, lambda outcome: outcome.report.is_refused, Boolean())
 
 
@@ -175,6 +175,7 @@ class LoadPayload:
     unchanged = field(int, _count("unchanged", Integer()), "How many were given as they are already.")
     removed = field(int, _count("removed", Integer()), "How many were removed.")
     rejected = field(int, _count("rejected", Integer()), "How many were refused, with errors.")
+    left_out = field(int, _count("left_out", Integer()), "How many were left out, because they had been merged into others.")
     seconds = field(float, _count("seconds", Float()), "How long it took.")
     errors = field(list[LoadMessage], _messages(lambda outcome: outcome.errors), "Why it was refused; empty if it was not.")
     error_count = field(int, _error_count)

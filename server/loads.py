@@ -133,14 +133,13 @@ def _skipping(options: Options, on_error: OnError, rejected: Path | None) -> Opt
 
 def _sources(files: list[Path], file_format: str | None, encoding: str | None, mapping: Path | None) -> Iterator[RecordFile]:
     from data.mapping import read_mapping
-    from data.sources import RecordFile, found_files
+    from data.sources import RecordFiles
 
-    rules = read_mapping(mapping) if mapping else None
+    found = RecordFiles(file_format, encoding, read_mapping(mapping) if mapping else None)
     errors: list[RecordError] = []
     for name in files:
         try:
-            for path in found_files([name], file_format):
-                yield RecordFile(path, file_format, encoding, rules)
+            yield from found.of(name)
         except RecordError as error:
             errors.append(error)
     if errors:

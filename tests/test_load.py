@@ -330,6 +330,44 @@ def test_a_folder_and_a_pattern_give_their_files(store: Store, tmp_path: Path) -
         load(store, [tmp_path / "in" / "*.csv"])
 
 
+def test_each_real_file_of_a_folder_is_read_once_and_no_link_is_followed_without_end(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "deep" / "a.jsonl").write_bytes(orjson.dumps(ANNA))
+    (folder / "b.jsonl").symlink_to(folder / "deep" / "a.jsonl")
+    for name in ("loop", "deep/loop", "deep/other"):
+        (folder / name).symlink_to(folder, target_is_directory=True)
+    for given in ([folder], [folder / "**" / "*"], [folder / "**"], [folder, folder / "*" / "*.jsonl", folder / "b.jsonl"]):
+        report = load(store, given)
+        assert ([Path(file.name).name for file in report.files], report.records) == (["b.jsonl"], 1), given
+    (folder / "c.jsonl").symlink_to("nowhere")
+    with pytest.raises(Rejected) as found:
+        load(store, [folder])
+    assert [error.message for error in found.value.errors] == ["There is no such file."]
+
+
+def test_what_is_of_no_known_format_is_left_out_with_a_remark_and_refused_by_its_name(store: Store, tmp_path: Path) -> None:
+    for name in ("a.jsonl", "b.txt", "c.db", ".d.txt"):
+        (tmp_path / "in").mkdir(exist_ok=True)
+        (tmp_path / "in" / name).write_bytes(orjson.dumps(ANNA))
+    (tmp_path / "in" / "link").symlink_to(tmp_path, target_is_directory=True)
+    remark = "are of no known format, and left out:"
+    for given, told in (("in", f"3 files {remark} b.txt, c.db, link."), ("in/[a-c]*", f"2 files {remark} ")):
+        warnings = load(store, [tmp_path / given]).warnings
+        assert [(one.code, one.message.startswith(told)) for one in warnings] == [("FILE_REMARK", True)]
+    assert load(store, [RecordFile(tmp_path / "in" / "b.txt", "jsonl")]).unchanged == 1
+    with pytest.raises(Rejected, match="1 error"):
+        load(store, [tmp_path / "in" / "b.txt"])
+
+
+def test_a_load_that_is_refused_counts_nothing(give: Load) -> None:
+    with pytest.raises(Rejected) as found:
+        give(ANNA, {**ANNA, "id": "b", "birth": "May"})
+    report = found.value.report
+    assert isinstance(report, Report)
+    assert (report.is_refused, report.counts()) == (True, dict.fromkeys(report.counts(), 0))
+
+
 def test_standard_input_may_be_read_twice(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\n".join(FAULTY))))
     source = RecordFile(Path("-"), "jsonl")

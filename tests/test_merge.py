@@ -216,6 +216,28 @@ def test_people_who_are_not_the_same_are_kept_so_and_not_merged(kept: Kept) -> N
         kept.undo(undone)
 
 
+def test_who_is_not_the_same_as_one_is_not_the_same_as_whom_that_one_is_merged_into(kept: Kept) -> None:
+    def asked(text: str) -> list[str | None]:
+        same = [person(key, name="Ivanov", description=text) for key in ("b", "c")]
+        return [warning.place.record for warning in load(kept.store, [RecordList(same)]).warnings]
+
+    kept.load(person("a", name="Ivanov"), person("b", name="Ivanov"), person("c", name="Ivanov"))
+    distinct(kept.editor, "a", "c")
+    merge(kept.editor, "person", "a", "b")
+    assert asked("1") == []
+    for old, into in (("c", "b"), ("b", "c"), ("c", "a")):
+        with pytest.raises(MergeRefused, match="not the same"):
+            merge(kept.editor, "person", old, into)
+    with pytest.raises(MergeRefused, match="known already"):
+        distinct(kept.editor, "b", "c")
+    split_id = split(kept.editor, "person", "a").load_id
+    assert asked("2") == ["b", "c"]
+    assert split_id is not None
+    kept.undo(split_id)
+    with pytest.raises(MergeRefused, match="not the same"):
+        merge(kept.editor, "person", "c", "b")
+
+
 def test_a_load_asks_about_like_names_until_it_is_told_that_they_are_two(kept: Kept) -> None:
     def asked(number: str) -> list[str]:
         same = [person(key, name="Ivanov", description=number) for key in ("a", "b")]

@@ -17,7 +17,7 @@ from serving import FONDS, Running, serving
 
 LOAD = """mutation ($records: [RecordInput!]!, $mode: LoadMode! = UPSERT, $scope: String, $dryRun: Boolean! = false) {
   load(records: $records, mode: $mode, scope: $scope, dryRun: $dryRun) {
-    dryRun refused added changed unchanged removed rejected load { id by mode counts { added } }
+    dryRun refused added changed unchanged removed rejected leftOut load { id by mode counts { added } }
     errors { index record path value code message hint } warnings { index record code message } } }"""
 
 
@@ -162,7 +162,7 @@ def test_errors_are_data_with_index_path_value_code_and_hint_and_nothing_is_load
     ]
     script.load({"person": {"id": "ivan", "name": "Ivan"}})
     found = script.load(*bad)
-    assert (found["load"], found["refused"]) == (None, True)
+    assert (found["load"], found["refused"], found["added"]) == (None, True, 0)
     told = {(error["index"], error["record"], error["path"], error["code"]) for error in found["errors"]}
     assert (
         told
@@ -214,7 +214,7 @@ def test_what_was_merged_is_not_loaded_anew_and_that_is_told(script: Script) -> 
     script.ask('mutation { merge(old: "Person:w1", into: "Person:w2") { removed } }')
     again = script.load({"person": {"id": "w1", "name": "w1"}}, letter("of-w1", people=[{"person": "w1", "role": "AUTHOR"}]))
     assert [(one["index"], one["record"], one["code"]) for one in again["warnings"]] == [(0, "w1", "RECORD_MERGED")]
-    assert again["added"] == 1
+    assert (again["added"], again["unchanged"], again["leftOut"]) == (1, 0, 1)
     assert script.ask('{ person(id: "w2") { documents { totalCount } } }')["person"]["documents"]["totalCount"] == 1
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import insert
 from test_write import kept
 
 from data import tables
-from data.load import load
+from data.load import Options, load
 from data.sources import RecordList
 from data.store import Store
 from data.suspicions import suspicions
@@ -92,3 +92,22 @@ def test_people_of_one_name_and_dates_far_off_are_told_and_nothing_is_changed(tm
         connection.execute(insert(table(tables.Distinct)).values(key="a", other="b", load_id=1))
     assert load(store, [RecordList([{**people[0], "description": "x"}])]).warnings == []
     store.close()
+
+
+def test_a_date_of_a_year_that_cannot_be_is_told_of_in_the_smallest_archive(tmp_path: Path) -> None:
+    def told(*dates: str) -> list[tuple[str, str | None, str]]:
+        letters = [{**LETTER, "id": f"d{number}", "date": date} for number, date in enumerate(dates)]
+        store = Store.create(f"sqlite:///{tmp_path / 'archive.db'}")
+        warnings = load(store, [RecordList(letters)], Options(is_dry_run=True)).warnings
+        store.close()
+        return [(one.code, one.value, one.message) for one in warnings]
+
+    assert told("0000-05", "1950", "2195-01", "9999") == [
+        ("DATE_FAR_OFF", "0000-05", "The year 0000 is 1 before Christ."),
+        ("DATE_FAR_OFF", "2195-01", "It is later than today."),
+        ("DATE_FAR_OFF", "9999", "It is later than today."),
+    ]
+    assert told("1949", "1950", "1949~", "1000", "1951") == [
+        ("DATE_FAR_OFF", "1000", "It is far from what the archive spans (1849 to 2050).")
+    ]
+    assert told("-0043", "1950/..", "20XX", "2024") == []
