@@ -147,9 +147,9 @@ async def _write(archive: Archive, operation: Operation, asked: Asked, answer: A
     writing = Writing(archive.store, await beside(asked.writer), archive.limits)
     answer.has_written = True
     try:
-        plan, values = await written(partial(archive.preparing.write, operation, asked.variables, writing))
+        found = await written(partial(archive.preparing.write, operation, asked.variables, writing))
         answer.statements = 1
-        answer.body = {"data": orjson.Fragment(await archive.readers.read(plan, values))}
+        answer.body = {"data": orjson.Fragment(found)}
     except Refused:
         raise
     except Exception as error:  # noqa: BLE001 - as above

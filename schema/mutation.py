@@ -45,7 +45,7 @@ from schema.functions import each, extract, json_array
 from schema.history import LOADS, Load, number, terms
 from schema.inputs import RecordInput, record_of
 from schema.limits import Limits, check_cost
-from schema.plan import Ask, Plan, Planner, located
+from schema.plan import Ask, Planner, located
 
 AT = re.compile(rf"{RecordList.name}\[(\d+)\]")
 """What the place of a record of a request is called."""
@@ -262,9 +262,6 @@ def _tried(work: Callable[[], Report], editor: Editor) -> Outcome:
         return Outcome(report, reasons or [error])
 
 
-Ran = tuple[Plan, tuple[Any, ...]]
-"""The plan of an answer, and its values."""
-
 Effect = Callable[..., Outcome]
 EFFECTS: Mapping[str, Effect] = {
     "load": _load_effect,
@@ -330,22 +327,28 @@ class Answering(Planner):
         return super()._arguments(declared, node)
 
 
-def perform(answering: Answering, operation: OperationDefinitionNode, values: VariableValues, writing: Writing) -> Ran:
-    """Does what the operation's fields ask for, in their order. Raises GraphQLError; before anything is written, if it can.
+def perform(answering: Answering, operation: OperationDefinitionNode, values: VariableValues, writing: Writing) -> str:
+    """Does what the operation's fields ask for, in their order; returns the answer. Raises GraphQLError, StoreError; before
+    anything is written, if it can.
 
-    The answer is planned and priced before, so that nothing is written whose answer would then be refused.
+    The answer is planned, priced and read once before, so that nothing is written whose answer would then be refused. What was
+    written is told in any case: it waits for no reader, has all the time that it takes, and what fails after it is data.
     """
     outcomes: dict[str, Outcome] = {}
     plan = answering.plan(operation, outcomes)
-    plan.bind(values.coerced)
     check_cost(plan.cost.total(values.coerced), writing.limits)
+    writing.store.read(plan.sql, plan.bind(values.coerced))
     mutation = cast("GraphQLObjectType", answering.schema.mutation_type)
-    for key, nodes in answering.roots(operation).items():
-        name = nodes[0].name.value
-        if name in EFFECTS:
-            arguments = get_argument_values(mutation.fields[name], nodes[0], values)
-            try:
-                outcomes[key] = EFFECTS[name](writing, **arguments)
-            except RequestError as error:
+    asked = {key: nodes for key, nodes in answering.roots(operation).items() if nodes[0].name.value in EFFECTS}
+    given = {key: get_argument_values(mutation.fields[nodes[0].name.value], nodes[0], values) for key, nodes in asked.items()}
+    for key, nodes in asked.items():
+        try:
+            outcomes[key] = EFFECTS[nodes[0].name.value](writing, **given[key])
+        except FondsError as error:
+            if outcomes:
+                outcomes[key] = Outcome(Report(is_refused=True), [error])
+            elif isinstance(error, RequestError):
                 raise located(error, nodes, (key,)) from error
-    return plan, plan.bind(values.coerced)
+            else:
+                raise
+    return writing.store.read(plan.sql, plan.bind(values.coerced))

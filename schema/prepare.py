@@ -37,7 +37,7 @@ from schema.faults import Refused
 from schema.fields import enforce_one_of
 from schema.kept import Kept, Steered
 from schema.limits import Limits, check_cost, check_objects, check_size
-from schema.mutation import Answering, Mutation, Ran, Writing, perform
+from schema.mutation import Answering, Mutation, Writing, perform
 from schema.plan import INTROSPECTION, Plan, Planner
 from schema.query import Query
 
@@ -190,8 +190,8 @@ class Preparing:
         plan = found.find(given) or found.keep(given, first[0] if first else self._plan(operation, given))
         return self._priced(operation, plan, given)
 
-    def write(self, operation: Operation, variables: Variables | None, writing: Writing) -> Ran:
-        """Does what a mutation asks for; returns the plan of its answer. Raises Refused, GraphQLError."""
+    def write(self, operation: Operation, variables: Variables | None, writing: Writing) -> str:
+        """Does what a mutation asks for; returns its answer. Raises Refused, and what `perform` raises."""
         definitions, given = operation.node.variable_definitions or (), cast("Any", variables or {})
         suggests = self.limits.introspection
         values = get_variable_values(GRAPHQL, definitions, given, max_errors=ERRORS_TOLD, hide_suggestions=not suggests)

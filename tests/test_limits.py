@@ -3,13 +3,17 @@
 import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import orjson
 import pytest
 from conftest import Asked, ask_archive
 from starlette.testclient import TestClient
 
+from data.reading import Reading
+from data.store import Store
 from schema.execute import Archive, run
 from schema.limits import Limits
 from server.app import make_app
@@ -245,6 +249,43 @@ def test_a_query_that_finds_all_readers_at_work_is_told_to_come_back(endless: Ar
         assert busy.headers["retry-after"] == "1"
         assert busy.json()["errors"][0]["extensions"]["code"] == "ARCHIVE_BUSY"
     assert archive.readers.busy == 0
+
+
+ADD = """mutation ($one: [RecordInput!]!, $two: [RecordInput!]!) {
+  a: load(records: $one) { added load { counts { added } } errors { code } }
+  b: load(records: $two) { added load { id } refused errors { code } } }"""
+
+
+def topics(*keys: str) -> list[dict[str, Any]]:
+    return [{"topic": {"id": key, "name": key}} for key in keys]
+
+
+def test_what_was_written_is_told_also_while_all_readers_are_at_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store.create(f"sqlite:///{tmp_path}/archive.db")
+    read = store.read
+
+    def endless_for_readers(sql: str, values: tuple[Any, ...], reading: Reading | None = None) -> str:
+        return read(ENDLESS, (), reading) if reading else read(sql, values)
+
+    async def asked() -> tuple[dict[str, Any], dict[str, Any]]:
+        limits = Limits(read_threads=1, read_wait_max_seconds=0.05, statement_max_seconds=3, load_max_records=1)
+        archive = Archive(store, limits=limits)
+        busy = asyncio.create_task(run(archive, HONEST))
+        await asyncio.sleep(0.2)
+        found = await run(archive, ADD, {"one": topics("a"), "two": topics("b", "c")}, writer=lambda: "anna")
+        assert not busy.done()
+        return orjson.loads(orjson.dumps(found.body)), (await busy).body
+
+    monkeypatch.setattr(store, "read", endless_for_readers)
+    found, busy = asyncio.run(asked())
+    assert found == {
+        "data": {
+            "a": {"added": 1, "load": {"counts": {"added": 1}}, "errors": []},
+            "b": {"added": 0, "load": None, "refused": True, "errors": [{"code": "LOAD_TOO_LARGE"}]},
+        }
+    }
+    assert busy["errors"][0]["extensions"]["code"] == "QUERY_TIMEOUT"
+    store.close()
 
 
 def test_readers_are_handed_on_in_turn_and_none_is_lost_when_clients_leave(endless: Archive) -> None:
