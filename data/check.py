@@ -30,10 +30,14 @@ DATE_FIELDS = ("date", "birth", "death")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A record that is right in itself, and where it stands."""
+    """A record that is right in itself, and what it was read from."""
 
-    place: Place
+    raw: Raw
     record: AnyRecord
+
+    @property
+    def place(self) -> Place:
+        return _named(self.raw)
 
 
 def parse(raw: Raw) -> Entry | list[RecordError]:
@@ -42,16 +46,16 @@ def parse(raw: Raw) -> Entry | list[RecordError]:
     A text's `file` is read here and becomes its `body`, byte for byte but for a byte order mark; it must lie
     in the folder of the record's file or below.
     """
-    place = _named(raw)
     if _type(raw.value) is None:  # the validator would print the value, however deep it is nested
-        return [_untyped(raw.value, place)]
+        return [_untyped(raw.value, _named(raw))]
     try:
-        record = record_adapter.validate_python(raw.value, by_alias=True, by_name=False)
+        record = record_adapter.validator.validate_python(raw.value, by_alias=True, by_name=False)
     except ValidationError as error:
+        place = _named(raw)
         return [_explained(detail, raw.value, place) for detail in error.errors(include_url=False)]
     if isinstance(record, DocumentRecord) and any(text.file for text in record.texts):
-        return _with_bodies(record, place)
-    return Entry(place, record)
+        return _with_bodies(record, raw)
+    return Entry(raw, record)
 
 
 def _named(raw: Raw) -> Place:
@@ -187,7 +191,8 @@ def _shown(value: object, kind: str = "") -> object:
 # Texts that stand in files of their own.
 
 
-def _with_bodies(record: DocumentRecord, place: Place) -> Entry | list[RecordError]:
+def _with_bodies(record: DocumentRecord, raw: Raw) -> Entry | list[RecordError]:
+    place = _named(raw)
     errors: list[RecordError] = []
     texts: list[TextBody] = []
     for number, text in enumerate(record.texts):
@@ -196,7 +201,7 @@ def _with_bodies(record: DocumentRecord, place: Place) -> Entry | list[RecordErr
             texts.append(_with_body(text, inside))
         except RecordError as error:
             errors.append(error)
-    return errors or Entry(place, record.model_copy(update={"texts": texts}))
+    return errors or Entry(raw, record.model_copy(update={"texts": texts}))
 
 
 def _with_body(text: TextBody, place: Place) -> TextBody:

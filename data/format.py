@@ -7,6 +7,7 @@ Records out of files are read by their keys in the file (`as`, `from`); `as_` an
 """
 
 import math
+import re
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
@@ -112,10 +113,13 @@ class TextKind(StrEnum):
     EXCERPT = "EXCERPT"
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
 def _storable(text: str) -> str:
     if "\x00" in text:
         raise PydanticCustomError("nul", "holds a NUL character, which no text may")
-    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+    if not text.isascii() and _SURROGATE.search(text):
         raise PydanticCustomError("surrogate", "holds half of a surrogate pair, which is no character")
     return text
 

@@ -106,6 +106,21 @@ class IndexedPerson(NamedTuple):
     description: str | None
 
 
+class _Stemmed(dict[str, str]):
+    """Words and their stems, as many as are kept; a word that is not yet among them is added to `new`."""
+
+    def __init__(self, words: Words, new: set[str]) -> None:
+        super().__init__()
+        self._words, self._new = words, new
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= WORDS_REMEMBERED:
+            self.clear()
+        self._new.add(word)
+        found = self[word] = self._words.stem(word)
+        return found
+
+
 class Index:
     """Writing to the search tables, inside a transaction; `finish` at the end."""
 
@@ -116,6 +131,7 @@ class Index:
         self._names: dict[tuple[str, int], list[str]] = {}
         self._known: set[str] = set()
         self._new: set[str] = set()
+        self._stemmed = _Stemmed(words, self._new)
         self._inserts = {type_: Insert(search_table(found), _columns(found), connection) for type_, found in SUBJECTS.items()}
         self._learns = Insert(VOCABULARY, ["word"], connection, prefix="OR IGNORE")
 
@@ -269,26 +285,24 @@ class Index:
 
     def _names_of_parts(self, parts: Sequence[tuple[int | None, str, str | None]], role: str | None = None) -> str:
         """Every name of every person with a part, and how the source writes them, each once."""
-        of_role = [part for part in parts if role is None or part[1] == role]
-        names = dict.fromkeys(name for part in of_role if part[0] is not None for name in self._names["person", part[0]])
-        names.update(dict.fromkeys(self._plain([part[2]]) for part in of_role if part[2]))
-        return BETWEEN.join(name for name in names if name)
+        of_role = parts if role is None else [part for part in parts if part[1] == role]
+        names = [name for person, _, _ in of_role if person is not None for name in self._names["person", person]]
+        names += [self._plain([named_as]) for _, _, named_as in of_role if named_as]
+        return BETWEEN.join(filter(None, dict.fromkeys(names)))
 
     # Words
 
     def _plain(self, texts: Iterable[str | None]) -> str:
-        return BETWEEN.join(" ".join(words) for text in texts if text and (words := self._learned(text)))
+        found = [words for text in texts if text and (words := self.words.of(text))]
+        self._new.update(*found)
+        return BETWEEN.join(map(" ".join, found))
 
     def _stems(self, texts: Iterable[str | None]) -> str:
-        return BETWEEN.join(" ".join(self.words.stems(words)) for text in texts if text and (words := self._learned(text)))
-
-    def _learned(self, text: str) -> list[str]:
-        """The words of a text, each of which is put into the vocabulary."""
-        found = self.words.of(text)
-        self._new.update(set(found).difference(self._known))
-        return found
+        found = [words for text in texts if text and (words := self.words.of(text))]
+        return BETWEEN.join([" ".join(map(self._stemmed.__getitem__, words)) for words in found])
 
     def _learn(self) -> None:
+        self._new -= self._known
         if len(self._known) > WORDS_REMEMBERED:
             self._known.clear()
         self._known |= self._new

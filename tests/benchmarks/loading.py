@@ -29,7 +29,6 @@ from generator import GENRES, _put, records
 from data import tables
 from data.check import parse
 from data.errors import Place
-from data.load import load
 from data.readers.raw import Raw
 from data.search.columns import SUBJECTS
 from data.search.index import BETWEEN
@@ -37,6 +36,7 @@ from data.search.words import Words
 from data.store import Store
 from data.tables import table
 from data.text import fold
+from server.cli import main
 
 BATCH = 10_000
 MIB = 1024
@@ -51,9 +51,8 @@ class Run(NamedTuple):
 
 
 def by_fonds(file: Path, database: Path) -> None:
-    store = Store.create(f"sqlite:///{database}")
-    load(store, [file])
-    store.close()
+    sys.argv = ["fonds", "load", "--database", f"sqlite:///{database}", str(file)]
+    main()
 
 
 def by_hand(file: Path, database: Path) -> None:
@@ -198,7 +197,7 @@ def check_microseconds(file: Path) -> float:
     return min(once() for _ in range(3)) / len(raws) * 1e6
 
 
-def main(documents: int, rounds: int) -> None:
+def compare(documents: int, rounds: int) -> None:
     names = [name for name in CONTENDERS if name != "sqlite-utils" or shutil.which("sqlite-utils")]
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "records.jsonl"
@@ -224,4 +223,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "run":
         CONTENDERS[sys.argv[2]](Path(sys.argv[3]), Path(sys.argv[4]))
     else:
-        main(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 3)
+        compare(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 3)
