@@ -34,7 +34,7 @@ FondsError
 └── RequestError         a query asks for what cannot be answered                         (exit code 1)
     ├── InvalidArgument      ARGUMENT_INVALID     a value outside what the argument allows
     ├── InvalidSearch        SEARCH_INVALID       an unknown field, a date that is none, too long
-    └── InvalidCursor        CURSOR_INVALID       empty, foreign, forged or of another order
+    └── InvalidCursor        CURSOR_INVALID       empty, foreign, forged, of another list or order
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -246,6 +246,22 @@ class InvalidSearch(RequestError):
 
 class InvalidCursor(RequestError):
     code = "CURSOR_INVALID"
+
+    @classmethod
+    def of_another_list(cls, name: str) -> "InvalidCursor":
+        """A cursor that this archive gave out for something else; `name` is that of the argument."""
+        return cls(
+            f"`{name}` is a cursor of another list, order or search; or, of a list that is ordered by counts, of another filter.",
+            hint="Use a cursor only with the field and the arguments that gave it.",
+        )
+
+    @classmethod
+    def outdated(cls, name: str) -> "InvalidCursor":
+        """A cursor of an order that changes with the archive."""
+        return cls(
+            f"`{name}` is a cursor from before the archive changed, and with it the order by relevance or by counts.",
+            hint="Begin again with the first page; cursors of other orders, such as DATE, hold.",
+        )
 
 
 class QueryTooDeep(RequestError):

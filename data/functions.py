@@ -13,6 +13,8 @@ from sqlalchemy import Select
 from data import driver
 from data.cursors import seal
 from data.database import DIALECT
+from data.errors import InvalidCursor
+from data.reading import telling
 from data.revisions import field_names, put_back
 from data.search.columns import SUBJECTS
 from data.search.names import KeptNames, Names
@@ -76,6 +78,13 @@ class Functions:
         return str(self.counting.get().spans(self.connection, documents, unit))
 
 
+def holds(name: str, mark: str, then: int, now: int) -> int:
+    """1, if a mark of a cursor (`schema.cursors`) is as it was. Raises InvalidCursor."""
+    if then != now:
+        raise InvalidCursor.outdated(name) if mark == "changes" else InvalidCursor.of_another_list(name)
+    return 1
+
+
 @cache
 def _compiled(statement: Select[Any]) -> tuple[str, tuple[str, ...]]:
     """The SQL of a statement and the names of its values in their order."""
@@ -92,6 +101,7 @@ def register(connection: driver.Connection, secret: str, words: Words, names: Ke
     reads = Functions(connection, words, names, counting)
     same_again: dict[str, tuple[int, Any]] = {
         "fonds_seal": (1, lambda text: seal(secret, text)),
+        "fonds_holds": (4, telling(holds)),
         "fonds_passages": (3, passages_of),
         "fonds_put_back": (2, put_back),
         "fonds_field_names": (2, field_names),

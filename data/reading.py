@@ -1,17 +1,50 @@
 """A statement that runs, and can be stopped."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from threading import Lock
 from time import perf_counter
+from typing import Any, TypeVar
 
 from data import driver
+from data.errors import RequestError
 
 STEPS_BETWEEN_LOOKS = 20_000  # of the database's machine: some 0.5 ms
+T = TypeVar("T")
 
 
 class TookTooLong(Exception):
     """A statement was interrupted, as `Reading` says."""
+
+
+_told: ContextVar[RequestError | None] = ContextVar("told", default=None)
+
+
+def telling(function: Callable[..., T]) -> Callable[..., T]:
+    """A function of the database whose errors are told as they are; the driver says only that there was one."""
+
+    def tell(*arguments: Any) -> T:
+        try:
+            return function(*arguments)
+        except RequestError as error:
+            _told.set(error)
+            raise
+
+    return tell
+
+
+@contextmanager
+def listening() -> Iterator[None]:
+    """A statement that runs. Raises what its functions tell, as they raised it."""
+    _told.set(None)
+    try:
+        yield
+    except driver.OperationalError as error:
+        told = _told.get()
+        if told is None:
+            raise
+        raise told from error
 
 
 class Reading:

@@ -37,7 +37,7 @@ from data.errors import StoreLocked, StoreMissing, StoreReadOnly, StoreTooOld
 from data.faults import translated
 from data.functions import Counting, register
 from data.journal import Journal
-from data.reading import Reading
+from data.reading import Reading, listening
 from data.search.names import KeptNames
 from data.search.words import Words
 from data.tables import Load, Meta, table
@@ -174,8 +174,8 @@ class Store:
                 connection.close()
 
     def read(self, sql: str, values: tuple[Any, ...], reading: Reading | None = None) -> str:
-        """The one text that a statement selects. May be called from any thread. Raises StoreError."""
-        with translated(self.path), self.reading() as connection:
+        """The one text that a statement selects. May be called from any thread. Raises StoreError, InvalidCursor."""
+        with translated(self.path), self.reading() as connection, listening():
             if reading is None:
                 (text,) = connection.execute(sql, values).fetchone()
             else:

@@ -24,7 +24,8 @@ Top to bottom, each importing only from those below it:
     filters    filter and order inputs, and what they mean in SQL
     vocabulary the enums and what each term means
     redirects  ids that were merged into others
-    pages      Relay connections: keyset pages, cursors, edges
+    pages      Relay connections: keyset pages, edges, counts
+    cursors    what a cursor is good for, and what it stands for
     limits     what an operation may ask for
     kept       what was made of operation texts before
     faults     what a client is told when something is wrong

@@ -58,6 +58,13 @@ class Arg:
         return ((key, arg) for key, arg in self.keys.items() if not arg.is_null)
 
 
+def plain(arg: Arg, variables: Variables) -> Any:
+    """The value of an argument as JSON has it; members that are null are left out."""
+    if arg.keys:
+        return {key: plain(member, variables) for key, member in arg.given()}
+    return [plain(part, variables) for part in arg.parts] if arg.parts else arg.get(variables)
+
+
 def is_large(variables: Variables | None) -> bool:
     """Whether there are so many values, at whatever depth, that to coerce them would keep others waiting."""
     lists: list[Any] = [variables or {}]

@@ -130,7 +130,7 @@ def _people(view: PageView, ask: Ask) -> ColumnElement[str]:
     named = tuple(arg["id"] for arg in own if not arg["id"].is_null)
     chosen = _ids(named, person, person.c.id, lambda ids: among_ids(view.ask, ids, "Person", person.c.key))
     counted = Counted.of(found.shared, by_person(ask, found).cte(nesting=True), chosen)
-    return _nodes(view, ask, PERSON_KIND, counted, _begins(ask, PERSON, counted.counts.c.node_id))
+    return _nodes(ask, PERSON_KIND, counted, _begins(ask, PERSON, counted.counts.c.node_id))
 
 
 def _meet(ask: Ask, one: Arg, other: Arg) -> bool:
@@ -155,19 +155,19 @@ def _topics(view: PageView, ask: Ask) -> ColumnElement[str]:
     if not ask["kind"].is_null:
         of_kind = TOPICS.alias()
         where.append(counted.counts.c.node_id.in_(select(of_kind.c.id).where(among_terms(ask, ask["kind"], of_kind.c.kind))))
-    return _nodes(view, ask, TOPIC_KIND, counted, where)
+    return _nodes(ask, TOPIC_KIND, counted, where)
 
 
-def _nodes(view: PageView, ask: Ask, kind: Kind, counted: Counted, where: list[ColumnElement[bool]]) -> ColumnElement[str]:
+def _nodes(ask: Ask, kind: Kind, counted: Counted, where: list[ColumnElement[bool]]) -> ColumnElement[str]:
     """Counted people or topics, largest count first."""
-    more: dict[str, Any] = {"where": where, "edge": counted.chosen, "shared": counted.before, "within": view.listing.search}
+    more: dict[str, Any] = {"where": where, "edge": counted.chosen, "shared": counted.before}
     return connection(ask, counted_listing(kind, ask, counted.counts, ("documents",), **more))
 
 
 # Facets of values
 
 
-def _values(view: PageView, ask: Ask, counted: Counted, value: Callable[[Any], Any]) -> ColumnElement[str]:
+def _values(ask: Ask, counted: Counted, value: Callable[[Any], Any]) -> ColumnElement[str]:
     """Counted values, largest count first; `value` is what each is called."""
     counts = counted.counts
     shared = (*counted.before, counts)
@@ -175,7 +175,7 @@ def _values(view: PageView, ask: Ask, counted: Counted, value: Callable[[Any], A
     carry = {"documents": counts.c.documents, "value": value(counts.c.node_id)}
     kind = str if isinstance(counts.c.node_id.type, Text) else int
     facts = (by, carry, counted.chosen)
-    listing = Listing(counts, counts.c.node_id, None, (), *facts, node_kind=kind, shared=shared, within=view.listing.search)
+    listing = Listing(counts, counts.c.node_id, None, (), *facts, node_kind=kind, shared=shared)
     return connection(ask, listing)
 
 
@@ -191,7 +191,7 @@ def _genres(view: PageView, ask: Ask) -> ColumnElement[str]:
     def name(id_: ColumnElement[int]) -> ColumnElement[str]:
         return select(named.c.name).where(named.c.id == id_).correlate_except(named).scalar_subquery()
 
-    return _values(view, ask, counted, name)
+    return _values(ask, counted, name)
 
 
 def _languages(view: PageView, ask: Ask) -> ColumnElement[str]:
@@ -201,7 +201,7 @@ def _languages(view: PageView, ask: Ask) -> ColumnElement[str]:
     spoken = select(DOCUMENT_LANGUAGES.c.language).distinct().subquery()
     chosen = _ids(own, spoken, spoken.c.language, lambda arg: language_fits(view.ask, spoken.c.language, arg))
     counted = Counted.of(found.shared, by_language(found).cte(nesting=True), chosen)
-    return _values(view, ask, counted, lambda tag: tag)
+    return _values(ask, counted, lambda tag: tag)
 
 
 def _years(view: PageView, ask: Ask) -> ColumnElement[str]:
@@ -210,7 +210,7 @@ def _years(view: PageView, ask: Ask) -> ColumnElement[str]:
     found = _found(view, own)
     *before, counts = _by_year(found)
     if not own:
-        return _values(view, ask, Counted.of((*found.shared, *before), counts, None), year_edtf)
+        return _values(ask, Counted.of((*found.shared, *before), counts, None), year_edtf)
     every = _by_year(Documents.every(ask))
     years = every[-1]
 
@@ -219,7 +219,7 @@ def _years(view: PageView, ask: Ask) -> ColumnElement[str]:
         return and_(year * 10000 + 101 <= last, year * 10000 + 1231 >= first)
 
     chosen = _ids(own, years, years.c.node_id, fits)
-    return _values(view, ask, Counted.of((*found.shared, *before, *every), counts, chosen), year_edtf)
+    return _values(ask, Counted.of((*found.shared, *before, *every), counts, chosen), year_edtf)
 
 
 def _by_year(documents: Documents) -> tuple[CTE, ...]:

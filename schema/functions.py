@@ -76,6 +76,14 @@ class seal(FunctionElement[str]):  # noqa: N801 - as above
     type = Text()
 
 
+class holds(FunctionElement[bool]):  # noqa: N801 - as above
+    """True if a mark of a cursor is as it was: of the argument's name, the mark's, its number then, and now. Else it ends all."""
+
+    inherit_cache = True
+    name = "holds"
+    type = Boolean()
+
+
 class passages(FunctionElement[str]):  # noqa: N801 - as above
     """Where a search was found in a text, as a JSON list (see `data.search.passages`): of what is searched, column, text."""
 
@@ -212,6 +220,11 @@ def _join_text(element: join_text, compiler: SQLCompiler, **kw: Any) -> str:
 @compiles(each, "sqlite")
 def _each(element: each, compiler: SQLCompiler, **kw: Any) -> str:
     return f"json_each({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(holds, "sqlite")
+def _holds(element: holds, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"fonds_holds({compiler.process(element.clauses, **kw)})"
 
 
 @compiles(passages, "sqlite")

@@ -6,11 +6,10 @@ is not computed: without `pageInfo` no row beyond the page is read, without `tot
     https://relay.dev/graphql/connections.htm
 """
 
-import json
 from collections.abc import Callable, Collection, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from operator import ge, gt, le, lt
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -33,11 +32,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from data.cursors import unseal
-from data.errors import InvalidArgument, InvalidCursor, PageTooLarge
+from data.errors import InvalidArgument, PageTooLarge
 from schema.arguments import Arg
+from schema.cursors import CURSOR_ARGUMENTS, Cursors
 from schema.fields import Argument
-from schema.functions import gathered, greatest, in_order, inline, joined, json_array, key_value, least, quote, seal
+from schema.functions import gathered, greatest, in_order, json_array, key_value, least
 from schema.limits import Limits
 from schema.plan import Ask
 
@@ -56,9 +55,9 @@ PAGE_ARGUMENTS = {
         f"How many from the start, 0 to {PAGE_MAX_ROWS} (unless the server is set otherwise); "
         f"{PAGE_DEFAULT_ROWS} if `last` is not given either.",
     ),
-    "after": Argument(str | None, "A cursor of this list: only what comes after it."),
+    "after": CURSOR_ARGUMENTS["after"],
     "last": Argument(int | None, f"How many from the end, 0 to {PAGE_MAX_ROWS} (unless the server is set otherwise)."),
-    "before": Argument(str | None, "A cursor of this list: only what comes before it."),
+    "before": CURSOR_ARGUMENTS["before"],
 }
 
 
@@ -89,7 +88,7 @@ class Listing:
 
     `node` finds the row of a node's id; where it is None, what is carried is all there is of a node. `without` is the list as it
     would be without conditions of its filter; `searched` is the list as it would be with another search;
-    `shared` is read once for all that is asked of it; `within` is the search of the list that this one counts.
+    `shared` is read once for all that is asked of it. What a list carries it counts itself.
     """
 
     rows: FromClause
@@ -100,15 +99,16 @@ class Listing:
     carry: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
     edge: Any = None
     search: Any = None
-    within: Any = None
     without: Callable[[Collection[Arg]], "Listing"] | None = None
     searched: Callable[[Any], "Listing"] | None = None
     node_kind: type[int] | type[str] = int
     shared: tuple[CTE, ...] = ()
 
-    def searches(self) -> tuple[Any, ...]:
-        """The searches that a cursor of the list is good for."""
-        return tuple(search for search in (self.search, self.within) if search)
+    def cursors(self, ask: Ask) -> Cursors:
+        """The cursors of the list, where a field asks for it."""
+        order = f"{self.order.name} {'DESC' if self.order.falling else 'ASC'}"
+        kinds = tuple(key.kind for key in self.sort_keys())
+        return Cursors.of(ask, order, kinds, self.search, is_counted=bool(self.carry))
 
     def ids(self) -> Select[Any]:
         """The ids of all nodes of the list, as `id`."""
@@ -260,18 +260,7 @@ def _check(ask: Ask, listing: Listing, asked: PageArgs) -> None:
         ask.check(_checked_size(ask, size))
     for name, cursor in (("after", asked.after), ("before", asked.before)):
         if cursor:
-            ask.check(_position(ask, listing, cursor, name))
-
-
-def _position(ask: Ask, listing: Listing, arg: Arg, name: str) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
-    kinds = tuple(key.kind for key in listing.sort_keys())
-    signature, secret = _signature(ask, listing), ask.planner.secret
-
-    def get(variables: Mapping[str, Any]) -> tuple[Any, ...]:
-        which = " ".join([signature, *(search.digest(variables) for search in listing.searches())])
-        return position(secret, arg.get(variables), which, kinds, name)
-
-    return get
+            ask.check(listing.cursors(ask).position(cursor, name))
 
 
 def _checked_size(ask: Ask, arg: Arg) -> Callable[[Mapping[str, Any]], int]:
@@ -358,53 +347,28 @@ def _last_within_first(ask: Ask, page: Subquery, asked: PageArgs) -> ColumnEleme
     return least(page.c.found, _size(ask, asked.first, 0)) - _size(ask, asked.last, 0)
 
 
-def _signature(ask: Ask, listing: Listing) -> str:
-    """What a cursor is good for: the field and its order; behind it comes which search, if there is one."""
-    return f"{ask.name} {listing.order.name} {'DESC' if listing.order.falling else 'ASC'}"
+COMPARED: dict[tuple[bool, bool], Callable[[Any, Any], Any]] = {
+    (True, False): gt,
+    (False, False): lt,
+    (True, True): le,
+    (False, True): ge,
+}
 
 
 def _beyond(ask: Ask, listing: Listing, arg: Arg, *, name: str, inclusive: bool) -> ColumnElement[bool]:
     """The rows after (or before) a cursor; `inclusive`, those on its other side, its own row among them."""
-    keys = listing.sort_keys()
-    found = _position(ask, listing, arg, name)
-
-    def part(index: int) -> ColumnElement[Any]:
-        return ask.bind(lambda variables: found(variables)[index], keys[index].type)
-
-    columns = tuple_(*(key.column for key in keys)) if len(keys) > 1 else keys[0].column
-    values = tuple_(*map(part, range(len(keys) - 1)), key_value(part(len(keys) - 1))) if len(keys) > 1 else part(0)
-    greater = (name == "after") != listing.order.falling
-    if inclusive:
-        return columns <= values if greater else columns >= values
-    return columns > values if greater else columns < values
-
-
-@lru_cache(maxsize=1024)
-def position(secret: str, cursor: str, signature: str, kinds: tuple[type, ...], name: str) -> tuple[Any, ...]:
-    """The keys that a cursor stands for. Raises InvalidCursor for one that this store never gave out for this list and order."""
-    text = unseal(secret, cursor) if cursor else None
-    if text is None:
-        raise InvalidCursor(
-            f"`{name}` is not a cursor of this archive." if cursor else f"`{name}` is empty.",
-            hint="Take a cursor from `edges { cursor }` or `pageInfo`; leave the argument out for the first page.",
-        )
-    found, *keys = json.loads(text)
-    if found != signature or tuple(map(type, keys)) != kinds:
-        raise InvalidCursor(
-            f"`{name}` is a cursor of another list, another order or another search.",
-            hint="Use a cursor only with the field, the `search` and the `orderBy` that gave it.",
-        )
-    return tuple(keys)
+    keys, cursors = listing.sort_keys(), listing.cursors(ask)
+    *parts, last = (cursors.key(arg, name, index, key.type) for index, key in enumerate(keys))
+    columns = tuple_(*(key.column for key in keys)) if parts else keys[0].column
+    values = tuple_(*parts, key_value(last)) if parts else last
+    is_behind = (name == "after") != listing.order.falling
+    compared = COMPARED[is_behind, inclusive](columns, values)
+    return and_(*cursors.fits(arg, name), compared)
 
 
 def _cursor(view: PageView, page: Subquery) -> ColumnElement[str]:
-    parts: list[ColumnElement[Any]] = [inline(f'["{_signature(view.ask, view.listing)}')]
-    for search in view.listing.searches():
-        parts += [inline(" "), view.ask.bind(search.digest, Text())]
-    parts.append(inline('"'))
-    for i in range(len(view.listing.sort_keys())):
-        parts += [inline(","), quote(page.c[f"k{i}"])]
-    return seal(joined(*parts, inline("]")))
+    keys = [page.c[f"k{i}"] for i in range(len(view.listing.sort_keys()))]
+    return view.listing.cursors(view.ask).made(keys)
 
 
 def _node(view: PageView, ask: Ask) -> ColumnElement[str]:

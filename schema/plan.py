@@ -128,7 +128,7 @@ class Cost:
 
 @dataclass(frozen=True)
 class Ask:
-    """What a field's function may ask the planner: its arguments, and to render the selection below it on a row."""
+    """What a field's function may ask the planner: its arguments, the row it hangs on, and to render the selection below it."""
 
     planner: "Planner"
     args: Mapping[str, Arg]
@@ -136,6 +136,7 @@ class Ask:
     nodes: tuple[FieldNode, ...]
     path: tuple[str, ...]
     owner: str
+    row: Row = None
 
     def __getitem__(self, name: str) -> Arg:
         return self.args.get(name) or Arg(name, is_null=True)
@@ -306,7 +307,7 @@ class Planner:
             return inline(f'"{type_.name}"')
         definition = type_.fields[name]
         named = get_named_type(definition.type)
-        ask = Ask(self, self._arguments(definition.args, nodes[0]), named, nodes, path, type_.name)
+        ask = Ask(self, self._arguments(definition.args, nodes[0]), named, nodes, path, type_.name, row)
         try:
             return sql_of(definition)(row, ask)
         except RequestError as error:

@@ -36,6 +36,7 @@ from data.search.columns import Place, Subject
 from data.search.index import search_table
 from data.search.language import BETTER_MAX, Search, Term, parsed
 from schema.arguments import Getter, Variables
+from schema.cursors import CHANGES
 from schema.facts import LIST_MAX_ITEMS, as_subquery, json_text, one, whole
 from schema.fields import Argument, Row, field
 from schema.filters import DESCENT, DOCUMENTS, NAMES, PARTS, PEOPLE, TOPICS, dump, overlaps
@@ -52,8 +53,6 @@ UNRANKED = 1
 DOCUMENT_PEOPLE = tables.table(tables.DocumentPerson)
 DOCUMENT_TOPICS = tables.table(tables.DocumentTopic)
 TEXTS = tables.table(tables.Text)
-CHANGES = select(tables.table(tables.Meta).c.changes).scalar_subquery()
-"""How often the archive was changed, as the statement sees it."""
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,14 @@ from data.search.language import NOTHING, Search, typed_title
 from data.search.names import LAST_CHARACTER, Match
 from data.text import sort_key
 from schema.arguments import Variables
+from schema.cursors import CHANGES
 from schema.facts import as_subquery, json_text, one, whole
 from schema.fields import Argument, Row, field
 from schema.filters import DOCUMENT_TOPICS, DOCUMENTS, PEOPLE, TOPICS, dump, term
 from schema.functions import each, extract, inline, joined, json_array, passages, quote, suggested
 from schema.lists import visible_documents
 from schema.plan import Ask
-from schema.search import CHANGES, Fragment, fragments_of
+from schema.search import Fragment, fragments_of
 from schema.types import DOCUMENT_PEOPLE, Node
 
 TEXT_MAX_CHARACTERS = 500

@@ -290,13 +290,3 @@ def test_a_year_of_a_facet_is_a_date_that_a_filter_takes(loaded: Callable[..., A
     assert years == {"-0043", "0000", "0009", "1950", "Y12000", "Y-17000"}
     one = "query ($year: String!) { documents(filter: {date: {edtf: $year}}) { totalCount } }"
     assert {ask_archive(store, one, {"year": year})["data"]["documents"]["totalCount"] for year in years} == {1}
-
-
-@pytest.mark.parametrize("facet", ["people", "topics", "genres", "years"])
-def test_a_cursor_of_a_facet_is_no_cursor_of_the_same_facet_of_another_search(ask: Asked, facet: str) -> None:
-    text = f"""query ($search: String, $after: String) {{ documents(search: $search) {{ facets {{
-      {facet}(first: 1, after: $after) {{ pageInfo {{ endCursor }} }} }} }} }}"""
-    cursor = ask(text, {"search": "soviet"})["data"]["documents"]["facets"][facet]["pageInfo"]["endCursor"]
-    assert "errors" not in ask(text, {"search": "soviet", "after": cursor})
-    for other in ("china", None):
-        assert ask(text, {"search": other, "after": cursor})["errors"][0]["extensions"]["code"] == "CURSOR_INVALID"
