@@ -37,6 +37,7 @@ FondsError
     └── InvalidCursor        CURSOR_INVALID       empty, foreign, forged, of another list or order
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -44,6 +45,7 @@ from itertools import islice
 from typing import ClassVar
 
 ECHO_MAX_CHARACTERS = 80
+_INDEX = re.compile(r"\[\d+\]")
 NEAR_MAX_IDS = 5_000
 
 
@@ -81,7 +83,7 @@ class Place:
     """Where a record error stands: the file, the line (counted from 1), the record's id, the JSON path.
 
     In a table also the row, counted from 1 without the header. `origins` says which column of a table, or which key of an object
-    that a mapping converts, a path comes from: that of the path itself, or of the nearest above it.
+    that a mapping converts, a path comes from: that of the path itself, or of the nearest above it; `[]` is any item of a list.
     """
 
     file: str
@@ -96,8 +98,9 @@ class Place:
         """The column or key that the path comes from, if that is known."""
         path = self.path
         while path and self.origins:
-            if path in self.origins:
-                return self.origins[path]
+            for tried in (path, _INDEX.sub("[]", path)):
+                if tried in self.origins:
+                    return self.origins[tried]
             path = path[: max(path.rfind("."), path.rfind("["), 0)]
         return None
 

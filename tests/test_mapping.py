@@ -1,6 +1,8 @@
 """Mappings: objects with keys and shapes of their own become records; nothing is lost without the mapping's word."""
 
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -363,18 +365,97 @@ def test_an_error_of_a_mapped_record_names_the_key_it_came_from(tmp_path: Path) 
     assert str(parsed[0]).startswith(f"{path}:2 (1, date, row 1, column `Datum`): ")
 
 
+def test_an_error_of_a_mapped_list_names_the_key_that_the_item_came_from(tmp_path: Path) -> None:
+    rules = document("people:\n  - {each: Von, role: =sendr, as: .}\n  - {each: An, person: id, role: rolle}\ntopics: [a, b]")
+    given = {"id": "a", "title": "A", "Von": "X", "An": [{"id": "p", "rolle": "x"}], "a": "", "b": "t"}
+    (raw,) = mapping(tmp_path, rules).apply([Raw(Place("a.jsonl", 1), given)])
+    parsed = parse(raw)
+    assert isinstance(parsed, list)
+    assert [(error.place.path, error.place.origin) for error in parsed] == [
+        ("people[0].role", "Von"),
+        ("people[1].role", "An[].rolle"),
+    ]
+    paths = ("people[0]", "people[0].as", "people[1].person", "topics[0]")
+    assert [replace(raw.place, path=path).origin for path in paths] == ["Von", "Von", "An[].id", "b"]
+    (raw,) = mapping(tmp_path, document("people: {each: An, person: id, role: =sender}\ntopics: t")).apply([raw])
+    more = ("people[7].person", "people[7].role", "people", "topics[1]", "topics")
+    assert [replace(raw.place, path=path).origin for path in more] == ["An[].id", "An", "An", "t", "t"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "key"),
+    [("people: {each: p, role: sender, as: .}", "role"), ("texts: {kind: original, body: p}", "kind")],
+)
+def test_an_item_that_says_something_is_not_left_out_for_want_of_a_role_or_kind(tmp_path: Path, fields: str, key: str) -> None:
+    with pytest.raises(RecordError, match=f"`{key}` is needed here, and there is nothing") as found:
+        converted(tmp_path, document(fields), {"id": "a", "title": "A", "p": "Anna"})
+    assert found.value.hint == "As a.map.yaml:7 says. Give it a `default`; a word itself is `=word`."
+    assert converted(tmp_path, document(fields), {"id": "a", "title": "A", "p": None}) == [
+        {"type": "document", "id": "a", "title": "A"}
+    ]
+
+
+def test_a_condition_of_a_value_is_about_each_item_of_its_list(tmp_path: Path) -> None:
+    given = {"places": [{"name": "Wien", "role": "sent"}, {"name": "Ischl", "role": "named"}], "kind": "letter"}
+    made = "{each: places, from: name, when: {role: sent, /kind: letter}}"
+    assert one(tmp_path, f"x_from: {made}", given) == {"x_from": "Wien"}
+    assert one(tmp_path, f"x_from: {made}", given | {"kind": "diary"}) == {}
+
+
+def test_a_condition_of_a_rule_is_about_each_item_of_its_list(tmp_path: Path) -> None:
+    rule = "{type: topic, each: places, when: {/kind: letter, role: [sent, named]}, skip: {name: Wien}, fields: {id: name, name: name}}"
+    places = [{"name": name, "role": role} for name, role in (("Wien", "sent"), ("Ischl", "named"), ("Rom", None))]
+    text = f"records: [{rule}]"
+    assert [one["id"] for one in converted(tmp_path, text, {"kind": "letter", "places": places})] == ["Ischl"]
+    assert converted(tmp_path, text, {"kind": "diary", "places": places}) == []
+    raw = Raw(Place("a.jsonl", 1), {"kind": "letter", "places": places})
+    assert list(mapping(tmp_path, text).ids([raw])) == [("topic", "Ischl")]
+
+
+def test_what_no_field_takes_is_told_with_its_way(tmp_path: Path) -> None:
+    text = document("collection: collection.name\ntopics: places[].id", more="unmapped: refuse")
+    for given, way in (
+        ({"collection": {"name": "C", "id": 7}}, "collection.id"),
+        ({"places": [{"id": "p"}, {"id": "q", "role": "x"}]}, "places[].role"),
+        ({"box": {"a": {"b": 1}}}, "box"),
+    ):
+        with pytest.raises(RecordError, match=re.escape(f"No field of the mapping takes `{way}`.")):
+            converted(tmp_path, text, {"id": "a", "title": "A", **given})
+
+
+def test_a_fault_of_a_mapping_has_a_hint_at_what_is_meant(tmp_path: Path) -> None:
+    path = tmp_path / "a.map.yaml"
+    for field, hint in (
+        ("language: a", "Did you mean `languages`?"),
+        ("genre: {from: a, tabel: b}", "Did you mean `table`?"),
+        ("date: {edtf: a, labl: b}", "Did you mean `label`?"),
+        ("genre: {from: a, colour: b}", "`fonds map --schema` prints all that a mapping may say."),
+        ("people: people", "For example `people: {each: KEY, role: =sender, as: name}`."),
+        ("genre: {from: a[].b}", 'In braces a way with `[]` stands in quotes: `{from: "people[].id"}`.'),
+    ):
+        path.write_text(document(field), encoding="utf-8")
+        with pytest.raises((Rejected, RecordError)) as found:
+            read_mapping(path)
+        errors = found.value.errors if isinstance(found.value, Rejected) else [found.value]
+        assert [error.hint for error in errors] == [hint]
+
+
 def test_a_key_that_no_object_has_is_told(tmp_path: Path) -> None:
     remarks: list[tuple[str, str]] = []
-    text = document("genre: from\nsource: shelf.mark\nnumber: Nr.\npeople: {each: peple, role: =sender, as: name}")
+    text = document(
+        "genre: from\nsource: shelf.mark\nnumber: Nr.\npeople:\n"
+        "  - {each: peple, role: =sender, as: name}\n"
+        "  - {each: letters, when: {role: sent}, role: =sender, as: name, person: idd}"
+    )
     converted(
         tmp_path,
         text,
-        {"id": "a", "title": "A", "shelf": {}, "Nr.": 1},
+        {"id": "a", "title": "A", "shelf": {}, "Nr.": 1, "letters": [{"name": "Anna"}]},
         on_remark=lambda said, at: remarks.append((str(at), said)),
     )
     assert remarks == [
-        ("a.jsonl", "a.map.yaml reads the key `from`, which none of its objects has."),
-        ("a.jsonl", "a.map.yaml reads the key `peple`, which none of its objects has."),
+        ("a.jsonl", f"a.map.yaml reads the key `{key}`, which none of its objects has.")
+        for key in ("shelf.mark", "from", "peple", "letters[].role", "letters[].idd")
     ]
 
 
@@ -386,14 +467,14 @@ def test_a_key_that_no_object_has_is_told(tmp_path: Path) -> None:
         ("records: &a [*a]", ["a.map.yaml:1: Aliases are not read; write it out."]),
         ("records: []\nrecords: []", ["a.map.yaml:2: `records` is given twice."]),
         ("x: 1\n", ["a.map.yaml:1: `records` is required.", "a.map.yaml:1: `x` is no key that a mapping has here."]),
-        ("just words", ["a.map.yaml:1: `The mapping` must be a key, a constant such as `=en`, or an object. [just words]"]),
+        ("just words", ["a.map.yaml:1: `The mapping` must be an object with keys of its own. [just words]"]),
         ("records:\n- fields: {}", ["a.map.yaml:2: `records[0]` needs a `type`: document, person or topic."]),
         ("records:\n- type: letter", ["a.map.yaml:2: `records[0]` must be of type document, person or topic."]),
         (
             document("titel: Titel\nx_ok: ok\ngenre: {from: a, value: b}"),
             [
                 "a.map.yaml:9: `records[0].fields.genre` needs one of `from`, `value`, `template`, `first`, `join`.",
-                "a.map.yaml:7: `records[0].fields.titel` is no field of the format; one's own begin with `x_`. [titel]",
+                "a.map.yaml:7: `records[0].fields.titel` is no field of such a record; one's own begin with `x_`. [titel]",
             ],
         ),
         (

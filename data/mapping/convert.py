@@ -7,8 +7,8 @@ from pathlib import PurePath
 from typing import Any
 
 from data.errors import InvalidRecord, Place, shorten
-from data.mapping.leftovers import Reads, left_over, reads, unread
-from data.mapping.makers import Kept, Known, everything, fields_of, maker, places_of
+from data.mapping.leftovers import Reads, Unseen, left_over, left_way, reads
+from data.mapping.makers import Kept, Known, Made, everything, fields_of, maker, places_of
 from data.mapping.model import DateRule, MappingFile, Rule, Value
 from data.mapping.paths import Here, Path
 from data.mapping.values import Condition, Tables, Unfit
@@ -53,7 +53,7 @@ class Mapping:
         """
         skipped, place = 0, None
         for one in self._rules:
-            one.keys.clear()
+            one.unseen.start_again()
         for raw in raws:
             place = raw.place
             found = False
@@ -70,7 +70,7 @@ class Mapping:
         if skipped:
             yield f"{skipped} of its objects are skipped, as {self.name} says."
         for one in self._rules:
-            for key in unread(one.all_reads, one.keys) if one.keys else ():
+            for key in one.unseen.told():
                 yield f"{self.name} reads the key `{shorten(key)}`, which none of its objects has."
 
     def ids(self, raws: Iterable[Raw]) -> Iterator[tuple[str, str]]:
@@ -92,7 +92,12 @@ class _Conversion:
         self._when, self._skip = Condition(rule.when), Condition(rule.skip)
         self._given = fields_of(rule.fields)
         self._makers = {name: maker(name, given, tables) for name, given in self._given.items()}
-        self._origins = dict(_origins(self._given))
+        self._origins = {path: origin for name, given in self._given.items() for path, origin in _origins(name, given)}
+        self._entry_origins = {
+            name: [dict(_origins("", one)) for one in given]
+            for name, given in self._given.items()
+            if isinstance(given, list) and len(given) > 1
+        }
         base = (*Path(rule.each).steps, "[]") if rule.each else ()
         self._reads = {name: list(reads(given)) for name, given in self._given.items()}
         dates = {f"{name}.edtf": given.edtf for name, given in self._given.items() if isinstance(given, DateRule)}
@@ -101,7 +106,8 @@ class _Conversion:
         self._dropped = [Path(text).steps for text in rule.drop]
         self._trees: dict[frozenset[str], Reads] = {}
         self._seen: dict[str, tuple[object, ...]] = {}
-        self.keys: set[str] = set()
+        seen = [(*base, *path) for given in self._given.values() for path in reads(given, conditions=True)]
+        self.unseen = Unseen([*seen, *([base[:-1]] if base else [])])
         self.shared = Reads()
 
     @property
@@ -112,7 +118,9 @@ class _Conversion:
         """Whether the rule is for this object."""
         if self.rule.files is not None and not _is_called(PurePath(raw.place.file).name, self.rule.files):
             return False
-        here = Here(raw.value, raw.value)
+        return self._each is not None or self._holds(Here(raw.value, raw.value))
+
+    def _holds(self, here: Here) -> bool:
         return self._when(here) and not (self.rule.skip and self._skip(here))
 
     def ids(self, raw: Raw) -> Iterator[tuple[str, str]]:
@@ -125,8 +133,7 @@ class _Conversion:
                 yield self.type, found
 
     def records(self, raw: Raw, known: Known, on_fault: OnFault | None) -> Iterator[Raw]:
-        if isinstance(raw.value, dict):
-            self.keys.update(raw.value)
+        self.unseen.look(raw.value)
         for number, here in enumerate(self._places(raw)):
             try:
                 record, place = self._record(here, raw.place, known)
@@ -145,10 +152,11 @@ class _Conversion:
         return self._seen.setdefault(str(record.get("id")), stand) == stand
 
     def _places(self, raw: Raw) -> Iterable[Here]:
-        return places_of(self._each, self.rule.split, Here(raw.value, raw.value))
+        places = places_of(self._each, self.rule.split, Here(raw.value, raw.value))
+        return places if self._each is None else filter(self._holds, places)
 
     def _record(self, here: Here, place: Place, known: Known) -> tuple[dict[str, object], Place]:
-        place = replace(place, origins=self._origins)
+        place, origins = replace(place, origins=self._origins), self._origins
         if not isinstance(here.root, dict):
             raise InvalidRecord("A mapping converts objects, and this is none.", place=place)
         record: dict[str, object] = {"type": self.type}
@@ -164,9 +172,13 @@ class _Conversion:
             elif value is not None:
                 record[name] = value
                 taken.add(name)
+                if isinstance(value, Made):
+                    record[name] = list(value)
+                    if name in self._entry_origins:
+                        origins = origins | _each_origin(name, value.entries, self._entry_origins[name])
         if isinstance(here.item, dict):
             self._add_rest(record, here.item, frozenset(taken), place)
-        return record, place
+        return record, replace(place, origins=origins)
 
     def _unfit(self, error: Unfit, place: Place, *where: str) -> InvalidRecord:
         line = self._place_of("fields", *where)
@@ -184,7 +196,8 @@ class _Conversion:
             name = key if key.startswith("x_") else f"x_{key}"
             if self.rule.unmapped == "refuse":
                 hint = "Give it a field, name it under `drop`, or say `unmapped: keep`."
-                raise InvalidRecord(f"No field of the mapping takes `{key}`.", place=replace(place, path=None), hint=hint)
+                way = left_way(rest, key, self._trees[made].tree)
+                raise InvalidRecord(f"No field of the mapping takes `{way}`.", place=replace(place, path=None), hint=hint)
             if name in record and record[name] != rest:
                 raise InvalidRecord(f"`{name}` is given by the mapping and left over too.", place=replace(place, path=name))
             record[name] = rest
@@ -212,19 +225,32 @@ def _values(given: Any) -> Iterator[Value]:
                 yield inner
 
 
-def _origins(fields: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Which key each path of a record comes from, as far as it is one."""
-    for name, given in fields.items():
-        if isinstance(given, DateRule):
-            yield from (
-                (path, value.from_)
-                for path, value in ((name, given.edtf), (f"{name}.label", given.label))
-                if value and value.from_
-            )
-        elif isinstance(given, list):
-            each = next((item.each for item in given if item.each), None)
-            origin = each or next((item.from_ for item in given if isinstance(item, Value) and item.from_), None)
-            if origin:
-                yield name, origin
-        elif given.from_:
-            yield name, given.from_
+def _origins(name: str, given: Any) -> Iterator[tuple[str, str]]:
+    """Which key each path of a field comes from, as far as it is one. `[]` is any item of a list."""
+    if isinstance(given, DateRule):
+        values = ((name, given.edtf), (f"{name}.label", given.label))
+        yield from ((path, value.from_) for path, value in values if value and value.from_)
+    elif isinstance(given, Value):
+        if origin := _origin(given.each, given.from_):
+            yield name, origin
+    elif not isinstance(given, list):
+        for key, value in fields_of(given).items():
+            if isinstance(value, Value) and (origin := _origin(given.each, value.from_)):
+                yield f"{name}.{key}", origin
+        if given.each:
+            yield name, given.each
+    elif len(given) == 1:
+        found = list(_origins(f"{name}[]", given[0]))
+        yield from [*found, *((name, origin) for path, origin in found if path == f"{name}[]")]
+
+
+def _origin(each: str | None, key: str | None) -> str | None:
+    """A key that is read in each item of a list, as a way to it."""
+    if each is None or key is None or key.startswith("/"):
+        return key and key.removeprefix("/")
+    return each if key == "." else f"{each}[].{key}"
+
+
+def _each_origin(name: str, entries: Sequence[int], origins: Sequence[dict[str, str]]) -> dict[str, str]:
+    """The origins of the items of a list, each by the entry that made it."""
+    return {f"{name}[{at}]{path}": origin for at, entry in enumerate(entries) for path, origin in origins[entry].items()}

@@ -10,12 +10,24 @@ from data.mapping.paths import Here, Path, is_empty
 from data.mapping.values import Condition, Maker, Tables, Unfit, as_text
 
 NUMBERS = frozenset({"position", "alternative"})
+SAYING = frozenset({"person", "as", "name", "text", "body", "file"})
+"""What an item of a list has to have one of, to say something."""
 
 Known = Callable[[str, str], bool]
 """Whether the load or the store has a record of the type with this id."""
 
 Make = Callable[[Here, Known], Any]
 """Makes a field's value; None if there is none."""
+
+
+class Made(list[Any]):
+    """The items of a list that several entries make, and of each of them which entry made it, from 0."""
+
+    def __init__(self, pairs: Iterable[tuple[Any, int]]) -> None:
+        self.entries: list[int] = []
+        for item, entry in pairs:
+            self.append(item)
+            self.entries.append(entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +98,12 @@ def _list(given: Sequence[Value], tables: Tables) -> Make:
     makers = [(Maker(value, tables), isinstance(value, TopicId) and value.missing == "drop") for value in given]
 
     def listed(here: Here, known: Known) -> object:
-        found = [text for make, drops in makers for text in make(here) if not (drops and not known("topic", text))]
-        return list(dict.fromkeys(found)) or None
+        found: dict[str, int] = {}
+        for entry, (make, drops) in enumerate(makers):
+            for text in make(here):
+                if not (drops and not known("topic", text)):
+                    found.setdefault(text, entry)
+        return Made(found.items()) or None
 
     return listed
 
@@ -113,17 +129,17 @@ def _date(given: DateRule, tables: Tables) -> Make:
 
 def _items(makers: Sequence[Make]) -> Make:
     def items(here: Here, known: Known) -> object:
-        return [item for make in makers for item in make(here, known)] or None
+        return Made((item, entry) for entry, make in enumerate(makers) for item in make(here, known)) or None
 
     return items
 
 
 def _item(given: Items, tables: Tables) -> Make:
-    """The items of a list that one entry of the mapping makes. An item of which a needed key is empty is none."""
+    """The items of a list that one entry of the mapping makes. One that says nothing is none."""
     each, holds = Path(given.each) if given.each else None, Condition(given.when)
     inner = {name: value for name, value in fields_of(given).items() if name not in {"each", "split", "when"}}
     makers = {name: _single(name, value, tables) for name, value in inner.items()}
-    needed = {"name", "text", "role"} & makers.keys() if "person" not in makers else {"role"}
+    needed = [field.alias or name for name, field in type(given).model_fields.items() if field.is_required()]
     person = inner.get("person")
     missing = person.missing if isinstance(person, PersonId) else "refuse"
 
@@ -137,8 +153,8 @@ def _item(given: Items, tables: Tables) -> Make:
                 if missing == "drop" or "as" not in item:
                     continue
                 del item["person"]
-            if _says_something(item, needed):
-                found.append(item)
+            if SAYING & item.keys():
+                found.append(_whole(item, needed))
         return found
 
     return made
@@ -154,5 +170,8 @@ def places_of(each: Path | None, split: str | None, here: Here) -> Iterable[Here
     return (Here(piece, here.root) for piece in pieces if piece)
 
 
-def _says_something(item: dict[str, object], needed: set[str]) -> bool:
-    return needed <= item.keys() and bool(item.keys() & {"person", "as", "name", "text", "body", "file"})
+def _whole(item: dict[str, object], needed: Iterable[str]) -> dict[str, object]:
+    for name in needed:
+        if name not in item:
+            raise Unfit(f"`{name}` is needed here, and there is nothing.", hint="Give it a `default`; a word itself is `=word`.")
+    return item

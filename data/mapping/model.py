@@ -105,7 +105,7 @@ class Value(Strict):
     join: "list[Term] | None" = Field(default=None, description="All of these that are not empty, with `with` between.")
     with_: str | None = Field(default=None, alias="with", description="What stands between what is joined; `, ` if not said.")
     each: Way | None = Field(default=None, description="A list (or an object: `key`, `value`) for each item of which it is made.")
-    when: Conditions | None = Field(default=None, description="Only then.")
+    when: Conditions | None = Field(default=None, description="Only then; with `each`, only of the items of which it holds.")
     split: str | None = Field(default=None, description="Cut the text here, into a list.")
     replace: dict[Pattern, str] = Field(
         default_factory=dict, description="Regular expressions, and what stands for what they find."
@@ -160,7 +160,11 @@ class TopicId(Value):
 
 
 def _date(value: object) -> object:
-    return value if isinstance(value, dict) and "edtf" in value else {"edtf": value}
+    """`date`, and `{from: date, label: date_text}`, in full."""
+    if not isinstance(value, dict) or "edtf" in value:
+        return value if isinstance(value, dict) else {"edtf": value}
+    label = {"label": value["label"]} if "label" in value else {}
+    return {"edtf": {key: inner for key, inner in value.items() if key != "label"}, **label}
 
 
 class DateRule(Strict):
@@ -295,7 +299,7 @@ class Rule(Strict):
     files: str | None = Field(default=None, description="Only objects of files whose name is of this form: `people*.jsonl`.")
     each: Way | None = Field(default=None, description="A list within the object: one record for each item.")
     split: str | None = Field(default=None, description="Cut the text that `each` finds here, into the items.")
-    when: Conditions | None = Field(default=None, description="Only objects of which this holds.")
+    when: Conditions | None = Field(default=None, description="Only objects of which this holds; with `each`, only such items.")
     skip: Conditions | None = Field(default=None, description="None of which this holds.")
     once: bool = Field(default=False, description="Of records with the same id only the first.")
     if_missing: bool = Field(default=False, description="Only where neither the load nor the store has a record of that id.")
@@ -340,3 +344,11 @@ class MappingFile(Strict):
         default_factory=dict, description="Words of the source, and what they mean here."
     )
     records: Annotated[list[AnyRule], Field(min_length=1)] = Field(description="Each object goes through each rule that fits it.")
+
+
+MODELS = (MappingFile, Match, Edtf, PersonId, DateRule, PartRule, NameRule, NoteRule, TextRule, DocumentRule)
+
+
+def names_of(model: type[BaseModel]) -> list[str]:
+    """The keys that a model has, as they are written."""
+    return [field.alias or name for name, field in model.model_fields.items()]

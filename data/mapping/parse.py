@@ -8,7 +8,8 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from data.errors import InvalidMapping, Place, RecordError, Rejected, shorten
+from data.errors import InvalidMapping, Place, RecordError, Rejected, nearest, shorten
+from data.mapping import model
 from data.mapping.convert import Mapping as Conversion
 from data.mapping.model import MappingFile
 from data.readers.files import read_text
@@ -16,12 +17,18 @@ from data.readers.files import read_text
 Lines = dict[tuple[int | str, ...], int]
 TABLE_KEYS = ("table", "not_in")
 _NULLS = frozenset({"", "~", "null"})
+_FIELDS = {
+    "document": model.names_of(model.DocumentFields),
+    "person": model.names_of(model.PersonFields),
+    "topic": model.names_of(model.TopicFields),
+}
+_KEYS = sorted({name for one in model.MODELS for name in model.names_of(one)})
 _SENTENCES = {
     "missing": "is required",
     "extra_forbidden": "is no key that a mapping has here",
     "union_tag_not_found": "needs a `type`: document, person or topic",
     "union_tag_invalid": "must be of type document, person or topic",
-    "string_pattern_mismatch": "is no field of the format; one's own begin with `x_`",
+    "string_pattern_mismatch": "is no field of such a record; one's own begin with `x_`",
     "model_type": "must be a key, a constant such as `=en`, or an object",
     "string_type": "must be text",
     "list_type": "must be a list",
@@ -58,7 +65,9 @@ def _root(text: str, path: Path) -> yaml.Node:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = None if mark is None else mark.line + 1
-        raise InvalidMapping(f"Not YAML: {error.problem or error.context}.", place=Place(str(path), line)) from None
+        has_ways = mark is not None and any("[]" in said for said in text.splitlines()[mark.line : mark.line + 1])
+        hint = 'In braces a way with `[]` stands in quotes: `{from: "people[].id"}`.' if has_ways else None
+        raise InvalidMapping(f"Not YAML: {error.problem or error.context}.", place=Place(str(path), line), hint=hint) from None
     except (yaml.reader.ReaderError, RecursionError) as error:
         raise InvalidMapping(f"Not YAML: {shorten(error)}.", place=Place(str(path))) from None
     if root is None:
@@ -98,8 +107,22 @@ def _explained(detail: ErrorDetails, lines: Lines, path: Path) -> RecordError:
     place = _place(loc, lines, path)
     sentence = _SENTENCES.get(detail["type"], detail["msg"])
     given = detail["input"]
+    if detail["type"] == "model_type" and isinstance(given, str):
+        sentence = "must be an object with keys of its own"
     shown = given if isinstance(given, str) and detail["type"] not in {"missing", "extra_forbidden"} else None
-    return InvalidMapping(f"`{_name(loc)}` {sentence}.", place=place, value=shown)
+    return InvalidMapping(f"`{_name(loc)}` {sentence}.", place=place, value=shown, hint=_hint(detail))
+
+
+def _hint(detail: ErrorDetails) -> str | None:
+    """What may be meant by a key that is none; how the people of a document are written."""
+    loc = detail["loc"]
+    if detail["type"] == "model_type" and "people" in loc:
+        return "For example `people: {each: KEY, role: =sender, as: name}`."
+    if detail["type"] not in {"extra_forbidden", "string_pattern_mismatch"}:
+        return None
+    keys = _FIELDS[str(loc[2])] if detail["type"] == "string_pattern_mismatch" else _KEYS
+    near = nearest(str(loc[-1]).lower(), keys)
+    return f"Did you mean `{near}`?" if near else "`fonds map --schema` prints all that a mapping may say."
 
 
 def _place(where: Sequence[int | str], lines: Mapping[tuple[int | str, ...], int], path: Path) -> Place:

@@ -65,11 +65,13 @@ _ROLE_NAMES = {
     "addressee": "recipient",
     "empfanger": "recipient",
     "creator": "author",
+    "artist": "author",
     "verfasser": "author",
     "autor": "author",
     "writer": "author",
     "signatory": "author",
 }
+_PLACES = frozenset({"place", "places", "location", "locations", "ort", "orte", "lieu", "lieux"})
 _KIND_NAMES = {**{kind.lower(): kind.lower() for kind in PersonKind}, "group": "organization", "corporation": "organization"}
 _PLAIN = re.compile(r"[A-Za-z][\w -]*", re.ASCII)
 
@@ -146,7 +148,7 @@ def _key(names: Sequence[str], keys: Iterable[_Key]) -> _Key | None:
 
 
 def _is_people(key: _Key) -> bool:
-    return any({"name", "role"} <= item.keys() for item in key.inner)
+    return key.folded not in _PLACES and any({"name", "role"} <= item.keys() for item in key.inner)
 
 
 def _role(key: _Key) -> str | None:

@@ -53,13 +53,13 @@ class Maker:
         self._is_made = bool(given.model_fields_set & {"split", "replace", "table", "not_in", "prefix"})
 
     def __call__(self, here: Here) -> list[str]:
-        if self._given.when and not self._holds(here):
-            return []
         places = self._each.items(here) if self._each else (here,)
-        found = [text for place in places for text in self._source(place)]
+        found = [text for place in places if self._holds(place) for text in self._source(place)]
         if self._is_made:
             found = [made for text in found for made in self._made(text)]
-        return found or ([] if self._given.default is None else [self._given.default])
+        if found or self._given.default is None or not (self._each or self._holds(here)):
+            return found
+        return [self._given.default]
 
     def _made(self, text: str) -> list[str]:
         given = self._given
