@@ -24,13 +24,16 @@ query ($filter: DocumentFilter, $search: String, $first: Int, $after: String) {
 
 
 def propose_mapping(
-    file: Annotated[Path | None, typer.Argument(help="A file with keys or columns of its own; `-` is standard input.")] = None,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Files with keys or columns of their own; `-` is standard input.", show_default=False),
+    ] = None,
     file_format: Annotated[str | None, typer.Option("--format", help="Its format, if the suffix does not tell.")] = None,
     encoding: Annotated[str | None, typer.Option(help="Its encoding, if it is not UTF-8, such as windows-1252.")] = None,
     *,
     describe: Annotated[bool, typer.Option("--schema", help="Print what a mapping may say, as a JSON Schema.")] = False,
 ) -> None:
-    """Propose a mapping for a file, from its header or its first records, as YAML to be read over.
+    """Propose a mapping for files, from their headers or their first records, as YAML to be read over.
 
     Example: fonds map letters.csv > letters.map.yaml
     """
@@ -40,11 +43,12 @@ def propose_mapping(
 
     if describe:
         typer.echo(orjson.dumps(MappingFile.model_json_schema(), option=orjson.OPT_INDENT_2).decode())
-    elif file is None:
+    elif not files:
         raise typer.BadParameter("Name a file, or ask for `--schema`.", param_hint="FILE")
     else:
         with readable_errors():
-            typer.echo(propose(read(file, file_format, encoding=encoding, is_mapped=True), file), nl=False)
+            found = {file: read(file, file_format, encoding=encoding, is_mapped=True) for file in files}
+            typer.echo(propose(found), nl=False)
 
 
 def export(

@@ -155,6 +155,48 @@ people:
 ROLES = "tables:\n  roles: {sent by: sender, signatory: author}\n  plain: {sent by: sender}\n"
 
 
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("3.10.1895", {"date": {"edtf": "1895-10-03", "label": "3.10.1895"}}),
+        ("May 12, 1895", {"date": {"edtf": "1895-05-12", "label": "May 12, 1895"}}),
+        ("5/1895", {"date": {"edtf": "1895-05", "label": "5/1895"}}),
+        ("anno 0895", {"date": {"edtf": "0895", "label": "anno 0895"}}),
+        ("1895-10~", {"date": "1895-10~"}),
+        ("ca. 1895", {"date": {"edtf": "1895~", "label": "ca. 1895"}}),
+        ("30.2.1895", {"x_date": "30.2.1895"}),
+        ("ca. May", {"x_date": "ca. May"}),
+        (None, {}),
+    ],
+)
+def test_dates_are_read_as_the_mapping_says_they_are_written(
+    tmp_path: Path, written: str | None, expected: dict[str, Any]
+) -> None:
+    forms = '["%d.%m.%Y", "%B %d, %Y", "%m/%Y", "anno %Y"]'
+    fields = f"date: {{from: when, replace: {{'^ca\\. (.*)$': '\\1~'}}, forms: {forms}, invalid: keep}}"
+    assert one(tmp_path, fields, {"when": written}) == expected
+    labelled = one(tmp_path, fields.replace("invalid", "label: said, invalid"), {"when": written, "said": "then"})
+    assert labelled.get("date", {"label": "then"})["label"] == "then"
+
+
+def test_cells_that_hold_json_are_read_as_such_where_the_mapping_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    people = '[{""name"": ""Anna"", ""role"": ""sender""}]'
+    path.write_text(f'\ufeffid,title,people,tags\na,[1],"{people}","[""x"", ""y""]"\nb,B,,\nc,C,[x,\n', encoding="utf-8")
+    rules = mapping(tmp_path, "json: [people, tags]\n" + document("people: {each: people, role: role, as: name}\ntopics: tags"))
+    found: list[tuple[RecordError, bytes]] = []
+    raws = list(rules.apply(read(path, is_mapped=True), on_fault=lambda error, content: found.append((error, content))))
+    assert [raw.value for raw in raws] == [
+        {"type": "document", "id": "a", "title": "[1]", "people": [{"role": "sender", "as": "Anna"}], "topics": ["x", "y"]},
+        {"type": "document", "id": "b", "title": "B"},
+    ]
+    assert json.loads(raws[0].given)["tags"] == '["x", "y"]'
+    ((error, content),) = found
+    assert str(error).startswith(f"{path}:4 (people, row 3, column `people`): Not JSON: Expecting value")
+    assert json.loads(content) == {"id": "c", "title": "C", "people": "[x"}
+    assert list(rules.ids(read(path, is_mapped=True))) == [("document", "a"), ("document", "b")]
+
+
 def test_people_are_taken_out_of_lists_and_cells_with_the_source_s_words_for_roles(tmp_path: Path) -> None:
     given = {
         "people": [
@@ -484,6 +526,7 @@ def test_a_key_that_no_object_has_is_told(tmp_path: Path) -> None:
         (document("people:\n  each: people\n  role: {from: role, table: rolls}"), ["a.map.yaml:9: There is no table `rolls`."]),
         (document("genre: {from: a, replace: {'(': ''}}"), None),
         (document("genre: {template: '{a'}"), None),
+        (document("date: {from: a, forms: ['%d.%m.%y']}"), None),
         (document("genre: {from: a, with: b}"), ["a.map.yaml:7: `records[0].fields.genre` has `with`, which needs `join`."]),
         (document("genre: {from: a, else: b}"), ["a.map.yaml:7: `records[0].fields.genre` has `else`, which needs a `table`."]),
         (
@@ -587,12 +630,32 @@ def test_a_mapping_is_proposed_that_can_be_loaded_as_it_is(tmp_path: Path) -> No
     for kind, rows in ROWS.items():
         path = tmp_path / f"{kind}.jsonl"
         path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
-        rules = mapping(tmp_path, propose(read(path, is_mapped=True), path))
+        rules = mapping(tmp_path, propose({path: read(path, is_mapped=True)}))
         raws = list(rules.apply(read(path, is_mapped=True)))
         assert [parse(raw) for raw in raws if not isinstance(parse(raw), Entry)] == []
         assert [raw.value["id"] for raw in raws if isinstance(raw.value, dict) and not raw.is_implied] == [
             row["id"] for row in rows
         ]
+
+
+def test_one_mapping_is_proposed_for_several_files_and_loads_them_together(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{kind}.jsonl" for kind in ROWS]
+    for path, rows in zip(paths, ROWS.values(), strict=True):
+        path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    cells = tmp_path / "more letters.csv"
+    cells.write_text('id;title;people\nl1;A;"[{""name"": ""Anna"", ""role"": ""carried by""}]"\n', encoding="utf-8")
+    rules = mapping(tmp_path, propose({path: read(path, is_mapped=True) for path in [*paths, cells]}))
+    found = [raw for path in [*paths, cells] for raw in rules.apply(read(path, is_mapped=True))]
+    assert [parse(raw) for raw in found if not isinstance(parse(raw), Entry)] == []
+    values = [raw.value for raw in found if isinstance(raw.value, dict) and not raw.is_implied]
+    assert [value["id"] for value in values] == ["v1/d1", "v1/d2", "v1/d3", "p1", "t0", "t1", "l1"]
+    assert values[-1]["people"] == [{"role": "other", "as": "Anna", "label": "carried by"}]
+
+
+def test_places_are_no_people(tmp_path: Path) -> None:
+    path = tmp_path / "letters.json"
+    path.write_text('[{"id": "a", "title": "A", "places": [{"name": "Wien", "role": "sent from"}]}]', encoding="utf-8")
+    assert "people:" not in propose({path: read(path, is_mapped=True)})
 
 
 def test_a_mapping_is_proposed_for_a_table_of_a_spreadsheet(tmp_path: Path) -> None:
@@ -601,18 +664,17 @@ def test_a_mapping_is_proposed_for_a_table_of_a_spreadsheet(tmp_path: Path) -> N
         "Nr.;Titel;Datum;Absender;Schlagwörter;Ort\n1;An Bert;1.5.1890;Anna;Bahn|Post;Wien\n2;B;1891-05;Anna;;\n",
         encoding="utf-8",
     )
-    text = propose(read(path, is_mapped=True), path)
+    text = propose({path: read(path, is_mapped=True)})
     assert (
         text
-        == """# A mapping for Briefe 1890.csv, as its first objects look. Read it over: nothing else knows what the keys mean.
+        == """# A mapping for Briefe 1890.csv, as the first objects look. Read it over: nothing else knows what the keys mean.
 records:
   - type: document
     unmapped: keep  # what no field takes becomes x_…; or: drop, refuse
     fields:
       id: "Nr."  # "1", "2"
       title: Titel  # "An Bert", "B"
-      date: {edtf: {from: Datum, invalid: keep}}  # "1.5.1890", "1891-05"
-      # No EDTF, and so kept as x_date: 1.5.1890
+      date: {edtf: {from: Datum, forms: ["%d.%m.%Y"], invalid: keep}}  # "1.5.1890", "1891-05"
       topics: {from: "Schlagwörter", split: "|"}  # "Bahn|Post"
       people:
         - each: Absender  # "Anna"
@@ -633,7 +695,7 @@ records:
         "type": "document",
         "id": "1",
         "title": "An Bert",
-        "x_date": "1.5.1890",
+        "date": {"edtf": "1890-05-01", "label": "1.5.1890"},
         "topics": ["Bahn", "Post"],
         "people": [{"role": "sender", "as": "Anna"}],
         "x_Ort": "Wien",
@@ -644,6 +706,6 @@ records:
 def test_a_proposal_says_where_it_is_unsure(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text('{"wer": "Anna", "was": "x"}\n{"wer": "Bert", "was": "x"}\n', encoding="utf-8")
-    lines = propose(read(path, is_mapped=True), path).splitlines()
+    lines = propose({path: read(path, is_mapped=True)}).splitlines()
     assert '      id: wer  # "Anna", "Bert"  (unsure: no key is called so)' in lines
     assert '      title: wer  # "Anna", "Bert"  (unsure: no key is called so)' in lines

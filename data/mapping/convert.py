@@ -6,13 +6,14 @@ from fnmatch import fnmatch
 from pathlib import PurePath
 from typing import Any
 
-from data.errors import InvalidRecord, Place, shorten
+from data.errors import InvalidRecord, InvalidSyntax, Place, shorten
 from data.mapping.leftovers import Reads, Unseen, left_over, left_way, reads
 from data.mapping.makers import Kept, Known, Made, everything, fields_of, maker, places_of
 from data.mapping.model import DateRule, MappingFile, Rule, Value
 from data.mapping.paths import Here, Path
 from data.mapping.values import Condition, Tables, Unfit
 from data.readers.files import OnFault, OnRemark
+from data.readers.json_lines import parsed_json
 from data.readers.raw import Raw
 
 
@@ -21,6 +22,7 @@ class Mapping:
 
     def __init__(self, model: MappingFile, name: str, place_of: Callable[[Sequence[int | str]], Place]) -> None:
         self.name = name
+        self._json = frozenset(model.json_)
         self._rules = [
             _Conversion(rule, model.tables, lambda *where, at=at: place_of(("records", at, *where)))
             for at, rule in enumerate(model.records)
@@ -54,9 +56,15 @@ class Mapping:
         skipped, place = 0, None
         for one in self._rules:
             one.unseen.start_again()
-        for raw in raws:
-            place = raw.place
-            found = False
+        for given in raws:
+            place, found = given.place, False
+            try:
+                raw = self._opened(given)
+            except InvalidSyntax as error:
+                if on_fault is None:
+                    raise
+                on_fault(error, given.given)
+                continue
             for one in self._rules:
                 if one.fits(raw):
                     found = True
@@ -75,10 +83,21 @@ class Mapping:
 
     def ids(self, raws: Iterable[Raw]) -> Iterator[tuple[str, str]]:
         """Type and id of each record that the objects become, whatever else is wrong with it; of what is only implied, none."""
-        for raw in raws:
+        for given in raws:
+            try:
+                raw = self._opened(given)
+            except InvalidSyntax:
+                continue  # told when the record is made
             for one in self._rules:
                 if not one.rule.if_missing and one.fits(raw):
                     yield from one.ids(raw)
+
+    def _opened(self, raw: Raw) -> Raw:
+        """The object with the cells read that hold JSON. Raises InvalidSyntax."""
+        if not (self._json and isinstance(raw.value, dict)):
+            return raw
+        value = {key: _read(key, inner, raw.place) if key in self._json else inner for key, inner in raw.value.items()}
+        return replace(raw, value=value, made_of=raw)
 
 
 class _Conversion:
@@ -144,7 +163,7 @@ class _Conversion:
                 continue
             if (self.rule.once or self.rule.if_missing) and not self._is_first(record, place, number):
                 continue
-            yield Raw(place, record, is_implied=self.rule.if_missing, made_of=raw)
+            yield Raw(place, record, is_implied=self.rule.if_missing, made_of=raw.made_of or raw)
 
     def _is_first(self, record: dict[str, object], place: Place, number: int) -> bool:
         """Whether no other place gave a record of this id before. A file that is read again gives the same again."""
@@ -201,6 +220,12 @@ class _Conversion:
             if name in record and record[name] != rest:
                 raise InvalidRecord(f"`{name}` is given by the mapping and left over too.", place=replace(place, path=name))
             record[name] = rest
+
+
+def _read(key: str, cell: object, place: Place) -> object:
+    if not isinstance(cell, str) or not cell.strip():
+        return cell
+    return parsed_json(cell, replace(place, path=key, origins={key: key}))
 
 
 def _is_called(name: str, pattern: str) -> bool:

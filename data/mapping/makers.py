@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from data.dates import NotEdtf, parse_edtf
-from data.mapping.model import DateRule, Edtf, Items, PersonId, TopicId, Value
+from data.mapping.model import DateRule, Items, PersonId, TopicId, Value
 from data.mapping.paths import Here, Path, is_empty
 from data.mapping.values import Condition, Maker, Tables, Unfit, as_text
 
@@ -110,21 +111,37 @@ def _list(given: Sequence[Value], tables: Tables) -> Make:
 
 def _date(given: DateRule, tables: Tables) -> Make:
     edtf, label = _single("edtf", given.edtf, tables), _single("label", given.label, tables) if given.label else None
-    keeps = isinstance(given.edtf, Edtf) and given.edtf.invalid == "keep"
+    keeps, forms = given.edtf.invalid == "keep", given.edtf.forms
+    as_given = _single("edtf", given.edtf.model_copy(update={"replace": {}, "table": None, "prefix": None}), tables)
 
     def date(here: Here, known: Known) -> object:
-        found = edtf(here, known)
-        if found is None:
+        text = edtf(here, known)
+        if text is None:
             return None
+        found = formed(text, forms)
         if keeps:
             try:
                 parse_edtf(found)
             except NotEdtf:
-                return Kept(found)
+                return Kept(as_given(here, known) or text)
         printed = label(here, known) if label else None
+        if printed is None and (original := as_given(here, known)) != found:
+            printed = original
         return found if printed is None else {"edtf": found, "label": printed}
 
     return date
+
+
+def formed(text: str, forms: Iterable[str]) -> str:
+    """The date as ISO 8601 has it, as exact as the first form that it fits; else as it is."""
+    for form in forms:
+        try:
+            day = datetime.strptime(text, form)  # noqa: DTZ007 - a day of the calendar, whatever the hour
+        except ValueError:
+            continue
+        has_month = any(part in form for part in ("%m", "%B", "%b"))
+        return day.date().isoformat()[: (10 if "%d" in form else 7) if has_month else 4]
+    return text
 
 
 def _items(makers: Sequence[Make]) -> Make:

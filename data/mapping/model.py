@@ -13,6 +13,8 @@ from pydantic_core import PydanticCustomError
 from data.mapping.paths import template_keys
 
 CONSTANT = "="
+DIRECTIVES = frozenset("YmdBbAaHIMSp%")
+_DIRECTIVES = re.compile(r"%(.?)", re.DOTALL)
 
 
 def _regular(pattern: str) -> str:
@@ -136,9 +138,21 @@ Term = Annotated[Value, BeforeValidator(_in_full)]
 Terms = Annotated[list[Term], BeforeValidator(_list)]
 
 
+def _form(text: str) -> str:
+    if "%Y" not in text or not set(_DIRECTIVES.findall(text)) <= DIRECTIVES:
+        known = ", ".join(f"%{letter}" for letter in sorted(DIRECTIVES - {"%"}))
+        raise PydanticCustomError("form", "is no form of a date: it has `%Y`, and of {known} what it needs", {"known": known})
+    return text
+
+
 class Edtf(Value):
     """A date."""
 
+    forms: list[Annotated[str, AfterValidator(_form)]] = Field(
+        default_factory=list,
+        description="How the source writes dates that are no EDTF, each tried in turn: `%d.%m.%Y`, `%m/%Y`, `%B %d, %Y` (months "
+        "in English). What it writes becomes the label of a date that was made of it, where no other is given.",
+    )
     invalid: Literal["refuse", "keep"] = Field(
         default="refuse", description="What is no EDTF is an error, or kept as `x_date`, and there is no date."
     )
@@ -342,6 +356,9 @@ class MappingFile(Strict):
 
     tables: dict[str, dict[str, str | None]] = Field(
         default_factory=dict, description="Words of the source, and what they mean here."
+    )
+    json_: list[str] = Field(
+        default_factory=list, alias="json", description="Columns whose cells hold JSON, which is read before anything else."
     )
     records: Annotated[list[AnyRule], Field(min_length=1)] = Field(description="Each object goes through each rule that fits it.")
 

@@ -3,14 +3,17 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path, PurePath
 
 from data.dates import NotEdtf, parse_edtf
-from data.errors import shorten
+from data.errors import Place, RecordError, shorten
 from data.format import PersonKind, Role
+from data.mapping.makers import formed
 from data.mapping.paths import is_empty
 from data.mapping.values import Unfit, as_text
+from data.readers.json_lines import parsed_json
 from data.readers.raw import Raw
 from data.text import fold
 
@@ -73,6 +76,7 @@ _ROLE_NAMES = {
 }
 _PLACES = frozenset({"place", "places", "location", "locations", "ort", "orte", "lieu", "lieux"})
 _KIND_NAMES = {**{kind.lower(): kind.lower() for kind in PersonKind}, "group": "organization", "corporation": "organization"}
+_FORMS = ("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%B %d, %Y", "%d %B %Y", "%m/%Y", "%B %Y", "%Y/%m/%d")
 _PLAIN = re.compile(r"[A-Za-z][\w -]*", re.ASCII)
 
 
@@ -113,25 +117,70 @@ class _Key:
         return "  # " + ", ".join(values[:SHOWN_MAX])
 
 
-def propose(raws: Iterable[Raw], path: Path) -> str:
-    """A mapping as YAML, with remarks: what each key holds, what is unsure, what is left over. It can be loaded as it is."""
+def propose(files: Mapping[Path, Iterable[Raw]]) -> str:
+    """A mapping as YAML, with remarks: what each key holds, what is unsure, what is left over. It can be loaded as it is.
+
+    Of several files the rules are told apart by their names.
+    """
+    names = ", ".join(path.name for path in files)
+    lines = [f"# A mapping for {names}, as the first objects look. Read it over: nothing else knows what the keys mean."]
+    tables: dict[str, dict[str, str]] = {}
+    cells: dict[str, None] = {}
+    rules: list[str] = []
+    for path, raws in files.items():
+        keys = _keys(raws, cells)
+        type_ = _type(keys.values(), path)
+        taken = {field: key for field, names in _NAMES[type_].items() if (key := _key(names, keys.values()))}
+        for name, words in _tables(type_, taken, keys.values()):
+            tables[name] = words | tables.get(name, {})
+        rules += _rules(type_, taken, keys, path.name if len(files) > 1 else None)
+    if cells:
+        lines.append(f"json: [{', '.join(_quoted(name) for name in cells)}]  # columns whose cells hold JSON")
+    lines += ["tables:"] if tables else []
+    for name, words in tables.items():
+        lines += [
+            f"  {name}:  # the source's words, and the format's",
+            *(f"    {_quoted(word)}: {words[word]}" for word in words),
+        ]
+    return "\n".join([*lines, "records:", *rules]) + "\n"
+
+
+def _keys(raws: Iterable[Raw], cells: dict[str, None]) -> dict[str, _Key]:
+    """The keys of the first objects; those of cells that hold JSON are added to `cells`, and hold what is in it."""
     keys: dict[str, _Key] = {}
     for raw in islice(raws, LOOKED_AT_MAX):
         for name, value in raw.value.items() if isinstance(raw.value, dict) else ():
             if not is_empty(value):
                 keys.setdefault(name, _Key(name)).values.append(value)
-    type_ = _type(keys.values(), path)
-    taken = {field: key for field, names in _NAMES[type_].items() if (key := _key(names, keys.values()))}
-    lines = [f"# A mapping for {path.name}, as its first objects look. Read it over: nothing else knows what the keys mean."]
-    lines += _tables(type_, taken, keys.values())
-    lines += ["records:", f"  - type: {type_}"]
-    lines += ["    unmapped: keep  # what no field takes becomes x_…; or: drop, refuse", "    fields:"]
-    lines += [f"      {line}" for line in _fields(type_, taken, keys)]
+    for name, key in keys.items():
+        found = [_from_json(value) for value in key.values]
+        if None not in found:
+            key.values, cells[name] = found, None
+    return keys
+
+
+def _from_json(value: object) -> object:
+    """The object, or the list of objects or texts, that a cell holds as JSON; None if it holds something else."""
+    if isinstance(value, str) and value.lstrip().startswith(("{", "[")):
+        with suppress(RecordError):
+            return parsed_json(value, Place(""))
+    return None
+
+
+def _rules(type_: str, taken: Mapping[str, _Key], keys: Mapping[str, _Key], file: str | None) -> Iterator[str]:
+    only = [f"    files: {_quoted(file)}"] if file else []
+    yield from (
+        f"  - type: {type_}",
+        *only,
+        "    unmapped: keep  # what no field takes becomes x_…; or: drop, refuse",
+        "    fields:",
+    )
+    yield from (f"      {line}" for line in _fields(type_, taken, keys))
     people = {key.name for key in keys.values() if type_ == "document" and (_is_people(key) or _role(key))}
     used = {key.name for key in taken.values()} | people
     rest = [f"      # x_{key.name}: {_quoted(key.name)}{key.shown()}" for key in keys.values() if key.name not in used]
-    lines += ["      # Left over, and kept:", *rest] if rest else []
-    return "\n".join([*lines, *_topics(type_, taken.get("topics"))]) + "\n"
+    yield from ("      # Left over, and kept:", *rest) if rest else ()
+    yield from _topics(type_, taken.get("topics"), only)
 
 
 def _type(keys: Iterable[_Key], path: Path) -> str:
@@ -155,20 +204,18 @@ def _role(key: _Key) -> str | None:
     return None if key.inner else _ROLE_NAMES.get(key.folded)
 
 
-def _tables(type_: str, taken: Mapping[str, _Key], keys: Iterable[_Key]) -> Iterator[str]:
+def _tables(type_: str, taken: Mapping[str, _Key], keys: Iterable[_Key]) -> Iterator[tuple[str, dict[str, str]]]:
     """The words that the source has for roles or kinds, and what they seem to mean."""
-    people = next((key for key in keys if _is_people(key)), None)
+    people = [item for key in keys if _is_people(key) for item in key.inner]
     if type_ == "document" and people:
-        yield from _table("roles", [str(item["role"]) for item in people.inner if item.get("role")], _ROLE_NAMES, "other")
+        yield "roles", _table([str(item["role"]) for item in people if item.get("role")], _ROLE_NAMES, "other")
     elif type_ == "person" and "kind" in taken:
-        yield from _table("kinds", taken["kind"].texts, _KIND_NAMES, "unknown")
+        yield "kinds", _table(taken["kind"].texts, _KIND_NAMES, "unknown")
 
 
-def _table(name: str, words: Iterable[str], known: Mapping[str, str], other: str) -> Iterator[str]:
-    yield from ("tables:", f"  {name}:  # the source's words, and the format's")
-    for word in islice(dict.fromkeys(words), WORDS_MAX):
-        meant = known.get(fold(word))
-        yield f"    {_quoted(word)}: {meant or other}" + ("" if meant else "  # unsure")
+def _table(words: Iterable[str], known: Mapping[str, str], other: str) -> dict[str, str]:
+    found = islice(dict.fromkeys(words), WORDS_MAX)
+    return {word: known.get(fold(word)) or f"{other}  # unsure" for word in found}
 
 
 def _fields(type_: str, taken: Mapping[str, _Key], keys: Mapping[str, _Key]) -> Iterator[str]:
@@ -188,11 +235,11 @@ def _fields(type_: str, taken: Mapping[str, _Key], keys: Mapping[str, _Key]) -> 
         yield from ("people:", *people)
 
 
-def _topics(type_: str, key: _Key | None) -> Iterator[str]:
+def _topics(type_: str, key: _Key | None, only: Iterable[str]) -> Iterator[str]:
     """A rule for the topics that documents name, where no file has them."""
     if type_ != "document" or key is None or any("name" not in item for item in key.inner):
         return
-    yield from ("  # The topics that the documents name, where no other file has them.", "  - type: topic")
+    yield from ("  # The topics that the documents name, where no other file has them.", "  - type: topic", *only)
     yield f"    each: {_quoted(key.name)}"
     if key.separator and not key.inner:
         yield f"    split: {_quoted(key.separator)}"
@@ -225,11 +272,15 @@ def _line(field: str, key: _Key) -> str:
 
 def _date(field: str, key: _Key, label: _Key | None) -> Iterator[str]:
     name, odd = _quoted(key.name), [text for text in key.texts if not _is_edtf(text)]
-    edtf = f"{{from: {name}, invalid: keep}}" if odd else name
+    forms = [form for form in _FORMS if formed(odd[0], [form]) != odd[0]] if odd else []
+    fitting = [form for form in forms if all(formed(text, [form]) != text for text in odd)]
+    said = f", forms: [{json.dumps(fitting[0])}]" if len(fitting) == 1 else ""
+    edtf = f"{{from: {name}{said}, invalid: keep}}" if odd else name
     printed = f", label: {_quoted(label.name)}" if label else ""
     yield f"{field}: {{edtf: {edtf}{printed}}}{key.shown()}"
-    if odd:
+    if odd and not said:
         yield f"# No EDTF, and so kept as x_{field}: {', '.join(shorten(text, 30) for text in odd[:SHOWN_MAX])}"
+        yield f'# `forms` tells how they are written: {{from: {name}, forms: ["%d.%m.%Y", "%B %d, %Y"], invalid: keep}}'
 
 
 def _is_edtf(text: str) -> bool:
