@@ -13,7 +13,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     FromClause,
-    Select,
     Text,
     and_,
     cast,
@@ -74,17 +73,18 @@ def _found(view: PageView, own: Own) -> Documents:
     return Documents.of(view.ask, view.all.without(own).ids())
 
 
-def _ids(own: Own, rows: FromClause, id_: ColumnElement[Any], fits: Callable[[Arg], ColumnElement[bool]]) -> Select[Any] | None:
+def _ids(own: Own, rows: FromClause, id_: ColumnElement[Any], fits: Callable[[Arg], ColumnElement[bool]]) -> CTE | None:
     """The ids (`node_id`) of all that is chosen, of what the archive has; None if nothing is."""
     if not own:
         return None
-    return select(id_.label("node_id")).select_from(rows).where(or_(*map(fits, own))).correlate_except(*tables_of(rows))
+    found = select(id_.label("node_id")).select_from(rows).where(or_(*map(fits, own)))
+    return found.correlate_except(*tables_of(rows)).cte(nesting=True)
 
 
 def _is_chosen(edge: EdgeRow, _: Ask) -> ColumnElement[bool]:
     """Whether the list is filtered by it, with `filter` or with `and` inside it."""
     chosen = edge.facts
-    return literal(value=False) if chosen is None else node_id(edge).in_(chosen)
+    return literal(value=False) if chosen is None else node_id(edge).in_(select(chosen.c.node_id))
 
 
 @dataclass(frozen=True)
@@ -93,17 +93,16 @@ class Counted:
 
     before: tuple[CTE, ...]
     counts: CTE
-    chosen: Select[Any] | None
+    chosen: CTE | None
 
     @classmethod
-    def of(cls, before: tuple[CTE, ...], counts: CTE, chosen: Select[Any] | None) -> "Counted":
+    def of(cls, before: tuple[CTE, ...], counts: CTE, chosen: CTE | None) -> "Counted":
         """The counts, and 0 for what is chosen and not among them: it is there to be seen, and to be chosen no more."""
         if chosen is None:
             return cls(before, counts, None)
-        picked = chosen.subquery()
-        missing = select(picked.c.node_id, literal(0)).where(picked.c.node_id.notin_(select(counts.c.node_id)))
+        missing = select(chosen.c.node_id, literal(0)).where(chosen.c.node_id.notin_(select(counts.c.node_id)))
         every = union_all(select(counts.c.node_id, counts.c.documents), missing)
-        return cls((*before, counts), every.cte(nesting=True), chosen)
+        return cls((*before, counts, chosen), every.cte(nesting=True), chosen)
 
 
 def _begins(ask: Ask, subject: Subject, column: ColumnElement[Any]) -> list[ColumnElement[bool]]:
@@ -197,11 +196,23 @@ def _genres(view: PageView, ask: Ask) -> ColumnElement[str]:
 def _languages(view: PageView, ask: Ask) -> ColumnElement[str]:
     """The languages of these documents, those with most documents first."""
     own = _own(view, "language")
-    found = _found(view, own)
-    spoken = select(DOCUMENT_LANGUAGES.c.language).distinct().subquery()
+    found, spoken = _found(view, own), _spoken()
+    before = (*found.shared, spoken) if own else found.shared
     chosen = _ids(own, spoken, spoken.c.language, lambda arg: language_fits(view.ask, spoken.c.language, arg))
-    counted = Counted.of(found.shared, by_language(found).cte(nesting=True), chosen)
+    counted = Counted.of(before, by_language(found).cte(nesting=True), chosen)
     return _values(ask, counted, lambda tag: tag)
+
+
+def _spoken() -> CTE:
+    """The languages of the archive, each found behind the one before it in their index."""
+
+    def next_after(tag: ColumnElement[str] | None) -> ColumnElement[str]:
+        spoken = DOCUMENT_LANGUAGES.alias()
+        beyond = [] if tag is None else [spoken.c.language > tag]
+        return select(func.min(spoken.c.language)).where(*beyond).correlate_except(spoken).scalar_subquery()
+
+    tags = select(next_after(None).label("language")).cte(recursive=True, nesting=True)
+    return tags.union_all(select(next_after(tags.c.language)).where(tags.c.language.isnot(None)))
 
 
 def _years(view: PageView, ask: Ask) -> ColumnElement[str]:

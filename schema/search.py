@@ -270,7 +270,12 @@ MATCHES_ARGUMENTS = {"first": Argument(int, f"How many at most, 0 to {LIST_MAX_I
 
 
 def matches(edge: EdgeRow, ask: Ask) -> ColumnElement[str]:
-    """Where the search of this list was found in this hit; empty without a search, and where it only leaves things out."""
+    """Where the search of this list was found in this hit; empty without a search, and where it only leaves things out.
+
+    First the best place of each field (title, name, person, topic, description, text, genre), so that few show them all; then the
+    best name of every other person and topic; then the rest. A place is the better, the more of the search's terms are in it, a
+    name the shorter.
+    """
     first = whole(ask, "first", LIST_MAX_ITEMS)
     search = edge.view.listing.search
     with ask.rows(first):
@@ -283,13 +288,24 @@ def matches(edge: EdgeRow, ask: Ask) -> ColumnElement[str]:
         found = (
             select(sources.c.place, sources.c.person_id, sources.c.topic_id, sources.c.name, passage.c.value.label("passage"))
             .select_from(sources.join(passage, literal(1) == 1))
-            .order_by(sources.c.number, sources.c.position, sources.c.text, passage.c.key)
+            .order_by(*_best_first(sources, passage))
             .limit(ask.planner.bind(first, Integer()))
             .correlate_except(sources, passage)
             .subquery()
         )
         item = select(ask.below(found).label("item")).select_from(found).correlate_except(found).subquery()
     return as_subquery(select(json_array(json_text(item.c.item))).correlate_except(item))
+
+
+def _best_first(source: Any, passage: Any) -> list[ColumnElement[int]]:
+    """The order of matches: the best of each field, the best of each person and topic, the rest."""
+    terms = extract(passage.c.value, "$.terms", is_whole=True)
+    better = (-terms, func.coalesce(func.length(source.c.name), 0), source.c.position, source.c.text, passage.c.key)
+    unknown = case((and_(source.c.person_id.is_(None), source.c.topic_id.is_(None)), source.c.name))
+    owner = (source.c.number, source.c.person_id, source.c.topic_id, unknown)
+    in_field = func.row_number().over(partition_by=source.c.number, order_by=better)
+    of_owner = func.row_number().over(partition_by=owner, order_by=better)
+    return [case((in_field == 1, 0), (of_owner == 1, 1), else_=2), source.c.number, in_field]
 
 
 def _source(

@@ -43,11 +43,6 @@ class Source:
     topic: Any = None
     position: int = 0
 
-    @property
-    def key(self) -> Any:
-        order = ["TITLE", "NAME", "PERSON", "TOPIC", "DESCRIPTION", "TEXT", "GENRE"]
-        return order.index(self.field), self.position, self.text
-
 
 @dataclass
 class Row:
@@ -223,11 +218,30 @@ class Index:
         if search is None:
             return []
         found: list[Any] = []
-        for source in sorted(unique(self.rows[thing.recordId].sources), key=lambda s: s.key):
-            for passage in passages(search.found, source.column, source.text, WORDS) if source.text else []:
+        for source in unique(self.rows[thing.recordId].sources):
+            for at, passage in enumerate(passages(search.found, source.column, source.text or "", WORDS)):
                 name = source.text if source.field in {"NAME", "PERSON", "TOPIC"} else None
-                found.append({**passage, "field": source.field, "person": source.person, "topic": source.topic, "name": name})
-        return found[:first]
+                match = {**passage, "field": source.field, "person": source.person, "topic": source.topic, "name": name}
+                found.append(
+                    (FIELDS.index(source.field), -passage["terms"], len(name or ""), source.position, source.text, at, match)
+                )
+        return best_first([match for *_, match in sorted(found, key=lambda one: one[:-1])])[:first]
+
+
+FIELDS = ["TITLE", "NAME", "PERSON", "TOPIC", "DESCRIPTION", "TEXT", "GENRE"]
+
+
+def best_first(matches: list[Any]) -> list[Any]:
+    """The first of each field, then the first of each person, topic and name that is nobody's, then the rest."""
+    tiers: list[list[Any]] = [[], [], []]
+    fields, owners = set(), set()
+    for match in matches:
+        owner = (match["field"], match["person"] or match["topic"] or match["name"])
+        tier = 0 if match["field"] not in fields else 1 if owner not in owners else 2
+        tiers[tier].append(match)
+        fields.add(match["field"])
+        owners.add(owner)
+    return [match for tier in tiers for match in tier]
 
 
 def unique(sources: list[Source]) -> list[Source]:

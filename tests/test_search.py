@@ -161,6 +161,39 @@ def test_a_search_works_in_lists_within_lists(ask: Asked) -> None:
     assert all(edge["matches"] for edge in found["documents"]["edges"])
 
 
+CROWD = "\n".join(
+    [
+        "- {type: topic, id: generals, name: Generals}",
+        *(
+            f"- {{type: person, id: p{n}, name: General Number {n} of the Army,"
+            f" names: [{{name: General {n}, kind: variant}}, {{name: The General {n}, kind: variant}}]}}"
+            for n in range(12)
+        ),
+        "- {type: document, id: staff, title: The general staff, description: Of a general., topics: [generals],",
+        "   texts: [{kind: original, body: 'A general came. ' }, {kind: translation, body: 'The general staff of the generals.'}],",
+        "   people: [" + ", ".join(f"{{person: p{n}, role: mentioned, as: General}}" for n in range(12)) + "]}",
+    ]
+)
+
+
+def test_the_first_places_that_a_hit_names_are_one_of_each_field_then_one_of_each_person(loaded: Callable[..., Archive]) -> None:
+    text = """query ($first: Int!) { documents(search: "general staff") { edges { matches(first: $first) {
+      field name person { recordId } fragments { text hit } } } } }"""
+
+    def found(first: int) -> list[Any]:
+        return list(ask_archive(archive, text, {"first": first})["data"]["documents"]["edges"][0]["matches"])
+
+    archive = loaded(CROWD.replace("name: General 7", "name: General Staff 7"))
+    assert [m["field"] for m in found(5)] == ["TITLE", "PERSON", "TOPIC", "DESCRIPTION", "TEXT"]
+    assert found(5)[1]["name"] == "General Staff 7"
+    assert "".join(f["text"] for f in found(5)[4]["fragments"]) == "The general staff of the generals."
+    people = found(16)[5:]
+    assert [m["person"]["recordId"] for m in people] == [f"p{n}" for n in range(12) if n != 7]
+    assert {m["name"] for m in people} == {"General"}
+    assert found(100)[:16] == found(16)
+    assert len(found(100)) == 5 + 11 + 1 + 3 * 12
+
+
 # Order and pages
 
 

@@ -62,6 +62,7 @@ class Days:
     firsts: Array
     lasts: Array
     found: dict[str, tuple[Array, Array]] = field(default_factory=dict)
+    every: dict[str, list[list[int | None]]] = field(default_factory=dict)
 
     @property
     def memory_bytes(self) -> int:
@@ -69,13 +70,19 @@ class Days:
         return int(self.days.nbytes + self.firsts.nbytes + self.lasts.nbytes + kept)
 
     def spans(self, documents: Array | None, unit: str) -> list[list[int | None]]:
-        """How many of the documents (all, if None) there are of each first and last bucket: `[first, last, count]`.
+        """How many of the documents there are of each first and last bucket: `[first, last, count]`, None where it is unknown.
 
-        What is unknown is None.
+        None as the documents is all of them, counted once for a unit.
         """
+        if documents is not None:
+            return self._counted(self.firsts[documents], self.lasts[documents], unit)
+        if unit not in self.every:
+            self.every[unit] = self._counted(self.firsts, self.lasts, unit)
+        return self.every[unit]
+
+    def _counted(self, firsts: Array, lasts: Array, unit: str) -> list[list[int | None]]:
         buckets, bucket_of = self._buckets(unit)
         width = len(buckets) + 1
-        firsts, lasts = (days if documents is None else days[documents] for days in (self.firsts, self.lasts))
         found = bucket_of[firsts] * width + bucket_of[lasts]
         pairs, counts = np.unique(found, return_counts=True)
         names = [*buckets.tolist(), None]

@@ -36,7 +36,8 @@ class Hit(NamedTuple):
 def passages(found: str, column: str, text: str, rules: Words) -> list[dict[str, Any]]:
     """Where what was searched for (`Search.found`) stands in a text of a column such as `document.title`: at most 3 passages.
 
-    Each has `fragments`, `{text, hit}`, that are a piece of the text when put together, and says whether the text goes on.
+    Each has `fragments`, `{text, hit}`, that are a piece of the text when put together, and says whether the text goes on and how
+    many of the terms are in it.
     """
     name = column.partition(".")[2]
     terms = [(i, term) for i, term in enumerate(_terms(found)) if name in term["columns"]]
@@ -139,4 +140,5 @@ def _passage(text: str, start: int, end: int, hits: list[Hit]) -> dict[str, Any]
         at = hit.end
     pieces.append({"text": text[at:end], "hit": False})
     shown = [piece for piece in pieces if piece["text"]]
-    return {"isCutBefore": start > 0, "isCutAfter": end < len(text), "fragments": shown}
+    found = {"isCutBefore": start > 0, "isCutAfter": end < len(text), "fragments": shown}
+    return found | {"terms": len({hit.term for hit in hits})}
