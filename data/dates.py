@@ -48,6 +48,7 @@ _PLAIN = re.compile(rf"{_DAY}|{_DAY}[?~%]|{_DAY}[?~%]?/{_DAY}[?~%]?", re.ASCII)
 
 _SEASON = re.compile(r"(-?\d{4})-(2[1-9]|3\d|4[01])", re.ASCII)
 _MASK = re.compile(r"(-?[\dX]{4})(?:-([\dX]{2}))?(?:-([\dX]{2}))?", re.ASCII)
+_GAP = re.compile(r"X-?\d", re.ASCII)
 _LONG_YEAR = re.compile(r"Y?(-?\d+)(?:E(\d{1,2}))?(?:S(\d+))?", re.ASCII)
 
 Bounds = tuple[int | None, int | None]
@@ -85,6 +86,17 @@ def parse_edtf(text: str) -> HistoricalDate:
     if len(text) > EDTF_MAX_CHARACTERS:
         raise NotEdtf(f"“{shorten(text)}” is not a date in EDTF: it has over {EDTF_MAX_CHARACTERS} characters.")
     return _parsed(text)
+
+
+def parse_period(text: str) -> HistoricalDate:
+    """The time that is asked for, from the first day of what the text means to the last; NotEdtf if days between are not meant.
+
+    That is so of sets (`[1949,1951]`), and of what has a digit behind an unknown one (`19X0`, `XXXX-12`).
+    """
+    date = parse_edtf(text)
+    if text[0] in "[{" or ("/" not in text and _GAP.search(text.translate(_MARKS))):
+        raise NotEdtf(f"“{shorten(text)}” is not one period: days between its first and its last do not belong to it.")
+    return date
 
 
 def day_text(day: int) -> str:

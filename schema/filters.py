@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, ColumnElement, Text, and_, case, cast, exists
 from sqlalchemy.sql.selectable import NamedFromClause
 
 from data import tables
-from data.dates import NotEdtf, parse_edtf
+from data.dates import NotEdtf, parse_period
 from data.errors import InvalidArgument
 from data.search import columns
 from data.search.columns import Subject
@@ -230,9 +230,10 @@ def _kind(ask: Ask, row: Any, arg: Arg) -> ColumnElement[bool]:
 def _period(arg: Arg) -> Getter:
     def get(variables: Mapping[str, Any]) -> Any:
         try:
-            return parse_edtf(arg.get(variables))
+            return parse_period(arg.get(variables))
         except NotEdtf as error:
-            raise InvalidArgument(f"`{arg.name}`: {error}", hint="Write `1950`, `1950-06` or `1950-06-25/1951-07`.") from None
+            hint = "Write `1950`, `1950-06` or `1950-06-25/1951-07`; for several periods, several filters inside `or`."
+            raise InvalidArgument(f"`{arg.name}`: {error}", hint=hint) from None
 
     return get
 

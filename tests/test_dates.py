@@ -2,15 +2,18 @@
 
 import time
 from calendar import monthrange
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
+from conftest import ask_archive
 from edtf import parse_edtf as parse_edtf_elsewhere
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from data.dates import HistoricalDate, NotEdtf, day_text, parse_edtf
+from data.dates import HistoricalDate, NotEdtf, day_text, parse_edtf, parse_period
+from schema.execute import Archive
 
 DASH = "\N{EN DASH}"
 DAYS = st.dates().map(date.isoformat)
@@ -365,3 +368,37 @@ def test_many_readers_may_ask_at_once() -> None:
 def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
     parse_edtf("{1667,1669-XX}")
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    "text", ["1950", "1950-06?", "194X", "1949-1X", "1949-XX-XX", "1949-12-3X", "1950-06/1951", "19X0/1951", "XXXX", "../1951"]
+)
+def test_a_period_goes_from_its_first_day_to_its_last(text: str) -> None:
+    assert parse_period(text) == parse_edtf(text)
+
+
+@pytest.mark.parametrize("text", ["[1949,1951]", "{1949..1951}", "19X0", "XXXX-12", "1949-XX-31", "1949-X1", "15XX-12-25"])
+def test_what_has_gaps_is_a_date_and_no_period(text: str) -> None:
+    assert parse_edtf(text).edtf == text
+    with pytest.raises(NotEdtf, match="is not one period"):
+        parse_period(text)
+
+
+def test_the_days_between_those_of_a_set_count_as_possible_and_never_as_certain(loaded: Callable[..., Archive]) -> None:
+    archive = loaded('- {type: document, id: one, title: One, date: "[1949-12-31,1951-01-01]"}')
+    text = "query ($d: String!) { documents(filter: {date: {edtf: $d}}) { edges { dateMatch } } }"
+    for period, fit in (("1950", "POSSIBLE"), ("1951", "POSSIBLE"), ("1949/1951", "CERTAIN"), ("1952", None)):
+        edges = ask_archive(archive, text, {"d": period})["data"]["documents"]["edges"]
+        assert [edge["dateMatch"] for edge in edges] == ([] if fit is None else [fit])
+
+
+def test_periods_with_gaps_are_refused_by_filter_and_search(loaded: Callable[..., Archive]) -> None:
+    archive = loaded("- {type: document, id: one, title: One, date: 1950}")
+    for argument, code in (
+        ('filter: {date: {edtf: "[1949,1951]"}}', "ARGUMENT_INVALID"),
+        ('search: "date:19X0"', "SEARCH_INVALID"),
+    ):
+        (error,) = ask_archive(archive, f"{{ documents({argument}) {{ totalCount }} }}")["errors"]
+        assert error["extensions"]["code"] == code
+        assert "is not one period" in error["message"]
+        assert "or" in error["extensions"]["hint"].lower()

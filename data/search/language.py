@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import orjson
 
-from data.dates import HistoricalDate, NotEdtf, parse_edtf
+from data.dates import HistoricalDate, NotEdtf, parse_period
 from data.errors import InvalidSearch
 from data.search.columns import Searched, Subject
 from data.search.words import SEPARATOR, Words
@@ -152,11 +152,11 @@ def _term(found: re.Match[str], subject: Subject, words: Words) -> Term | None:
 
 def _date(value: str, character: int) -> HistoricalDate:
     try:
-        return parse_edtf(value.strip())
+        return parse_period(value.strip())
     except NotEdtf as error:
         raise InvalidSearch(
             f"`date:` (character {character} of the search): {error}",
-            hint="Write `date:1950`, `date:1950-06` or `date:1950-06-25/1951-07`.",
+            hint="Write `date:1950`, `date:1950-06` or `date:1950-06-25/1951-07`; for one of several, `date:1949 OR date:1951`.",
         ) from None
 
 
