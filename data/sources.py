@@ -4,10 +4,10 @@ import glob
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as Dict
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -184,12 +184,16 @@ class RecordFile:
 
 @dataclass
 class RecordFiles:
-    """The files of one load by the names that it is given; each real file is given once."""
+    """The files of one load by the names that it is given; each real file is given once, and those of `others` never."""
 
     file_format: str | None = None
     encoding: str | None = None
     mapping: Mapping | None = None
+    others: InitVar[Iterable[Path]] = ()
     _seen: set[Path] = field(default_factory=set)
+
+    def __post_init__(self, others: Iterable[Path]) -> None:
+        self._seen.update(_real(path) for path in others)
 
     def of(self, name: Path) -> Iterator[RecordFile]:
         """The files that are meant: of a folder those below it whose format is known, of a pattern those of them that fit.

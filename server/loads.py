@@ -135,7 +135,8 @@ def _sources(files: list[Path], file_format: str | None, encoding: str | None, m
     from data.mapping import read_mapping
     from data.sources import RecordFiles
 
-    found = RecordFiles(file_format, encoding, read_mapping(mapping) if mapping else None)
+    rules, others = (read_mapping(mapping), [mapping]) if mapping else (None, [])
+    found = RecordFiles(file_format, encoding, rules, others)
     errors: list[RecordError] = []
     for name in files:
         try:

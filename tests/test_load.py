@@ -18,7 +18,7 @@ from data.errors import InvalidScope, RecordError, Rejected, StoreLocked
 from data.load import NOT_SKIPPED, Mode, Options, Report, load
 from data.mapping import read_mapping
 from data.options import Scope
-from data.sources import RecordFile, RecordList
+from data.sources import RecordFile, RecordFiles, RecordList
 from data.store import Store
 
 ANNA = {"type": "person", "id": "anna", "name": "Anna"}
@@ -285,8 +285,9 @@ def test_what_is_no_record_yet_is_given_back_as_the_element_or_the_row(store: St
         ("a.csv", b'id,title\na,A\nb,"B\nc,C\n', "SYNTAX_INVALID"),
         ("a.yaml", b"- {type: topic, id: a, name: A}\n- {type: topic, id: b, name: ]}\n", "SYNTAX_INVALID"),
         ("a.json", b'[{"type": "topic", "id": "a", "name": "A"}, {"type": "topic"', "SYNTAX_INVALID"),
-        ("a.jsonl.gz", gzip.compress(b'{"type": "topic", "id": "a", "name": "A"}\n')[:-9], "FILE_UNREADABLE"),
+        ("a.jsonl.gz", gzip.compress(b'{"type": "topic", "id": "a", "name": "A"}\n', mtime=0)[:-9], "FILE_UNREADABLE"),
     ],
+    ids=["csv", "yaml", "json", "gzip"],
 )
 def test_a_fault_that_breaks_the_rest_of_a_file_refuses_the_load_also_where_faults_are_skipped(
     store: Store, tmp_path: Path, name: str, content: bytes, code: str
@@ -358,6 +359,13 @@ def test_what_is_of_no_known_format_is_left_out_with_a_remark_and_refused_by_its
     assert load(store, [RecordFile(tmp_path / "in" / "b.txt", "jsonl")]).unchanged == 1
     with pytest.raises(Rejected, match="1 error"):
         load(store, [tmp_path / "in" / "b.txt"])
+
+
+def test_a_mapping_that_lies_among_its_files_is_none_of_them(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(orjson.dumps(ANNA))
+    (tmp_path / "map.yaml").write_text("records: []", encoding="utf-8")
+    files = RecordFiles(others=[tmp_path / "map.yaml"])
+    assert [file.path.name for name in (tmp_path, tmp_path / "*") for file in files.of(name)] == ["a.jsonl"]
 
 
 def test_a_load_that_is_refused_counts_nothing(give: Load) -> None:

@@ -179,6 +179,13 @@ def test_dates_are_read_as_the_mapping_says_they_are_written(
     assert labelled.get("date", {"label": "then"})["label"] == "then"
 
 
+def test_dates_that_are_kept_as_none_are_told(tmp_path: Path) -> None:
+    told: list[str] = []
+    objects = [{"id": when, "title": "A", "when": when} for when in ("1895", "May", "1895-10/1894")]
+    converted(tmp_path, document("date: {from: when, invalid: keep}"), *objects, on_remark=lambda said, _: told.append(said))
+    assert told == ["2 of `date` are no EDTF, and kept as `x_date`, as a.map.yaml says."]
+
+
 def test_cells_that_hold_json_are_read_as_such_where_the_mapping_says_so(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     people = '[{""name"": ""Anna"", ""role"": ""sender""}]'

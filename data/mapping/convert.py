@@ -1,8 +1,10 @@
 """Objects → records, as a mapping says: each object goes through each rule that fits it."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from fnmatch import fnmatch
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Any
 
@@ -51,11 +53,13 @@ class Mapping:
     ) -> Iterator[Raw]:
         """The records of a file's objects. What is wrong with one object is raised as InvalidRecord, or given to `on_fault`.
 
-        `on_remark` is told, at the end, how many objects the mapping had skipped, and which of its keys no object had.
+        `on_remark` is told, at the end, how many objects the mapping had skipped, how many dates it kept that are none, and which
+        of its keys no object had.
         """
         skipped, place = 0, None
         for one in self._rules:
             one.unseen.start_again()
+            one.kept.clear()
         for given in raws:
             place, found = given.place, False
             try:
@@ -78,6 +82,8 @@ class Mapping:
         if skipped:
             yield f"{skipped} of its objects are skipped, as {self.name} says."
         for one in self._rules:
+            for name, count in one.kept.items():
+                yield f"{count} of `{name}` {'is' if count == 1 else 'are'} no EDTF, and kept as `x_{name}`, as {self.name} says."
             for key in one.unseen.told():
                 yield f"{self.name} reads the key `{shorten(key)}`, which none of its objects has."
 
@@ -125,6 +131,7 @@ class _Conversion:
         self._dropped = [Path(text).steps for text in rule.drop]
         self._trees: dict[frozenset[str], Reads] = {}
         self._seen: dict[str, tuple[object, ...]] = {}
+        self.kept = Counter[str]()
         seen = [(*base, *path) for given in self._given.values() for path in reads(given, conditions=True)]
         self.unseen = Unseen([*seen, *([base[:-1]] if base else [])])
         self.shared = Reads()
@@ -135,7 +142,7 @@ class _Conversion:
 
     def fits(self, raw: Raw) -> bool:
         """Whether the rule is for this object."""
-        if self.rule.files is not None and not _is_called(PurePath(raw.place.file).name, self.rule.files):
+        if self.rule.files is not None and not _is_called(raw.place.file, self.rule.files):
             return False
         return self._each is not None or self._holds(Here(raw.value, raw.value))
 
@@ -187,6 +194,7 @@ class _Conversion:
                 raise self._unfit(error, replace(place, path=name, record=_text(record.get("id"))), name) from None
             if isinstance(value, Kept):
                 record[f"x_{name}"] = value.value
+                self.kept[name] += 1
                 taken.add(f"{name}.edtf")
             elif value is not None:
                 record[name] = value
@@ -197,7 +205,7 @@ class _Conversion:
                         origins = origins | _each_origin(name, value.entries, self._entry_origins[name])
         if isinstance(here.item, dict):
             self._add_rest(record, here.item, frozenset(taken), place)
-        return record, replace(place, origins=origins)
+        return record, place if origins is self._origins else replace(place, origins=origins)
 
     def _unfit(self, error: Unfit, place: Place, *where: str) -> InvalidRecord:
         line = self._place_of("fields", *where)
@@ -228,8 +236,10 @@ def _read(key: str, cell: object, place: Place) -> object:
     return parsed_json(cell, replace(place, path=key, origins={key: key}))
 
 
-def _is_called(name: str, pattern: str) -> bool:
+@lru_cache(maxsize=1024)
+def _is_called(file: str, pattern: str) -> bool:
     """Whether a file has a name of the pattern, or holds what was rejected of one that had: `rejected.letters.csv.jsonl`."""
+    name = PurePath(file).name
     return fnmatch(name, pattern) or fnmatch(name, f"*.{pattern}.jsonl")
 
 

@@ -20,6 +20,9 @@ from data.text import fold
 LOOKED_AT_MAX = 500
 SHOWN_MAX = 3
 WORDS_MAX = 40
+JSON_MAX_BROKEN = 0.4
+"""Columns hold JSON if no more of their cells than this share are none: a cell that is broken is told when it is loaded."""
+
 SEPARATORS = ("|", ";")
 
 # What a field may be called elsewhere, folded; the first that is there is taken.
@@ -28,7 +31,15 @@ _NAMES: Mapping[str, Mapping[str, Sequence[str]]] = {
         "id": ("id", "identifier", "record id", "signatur", "shelfmark", "reference", "nr", "no", "nummer"),
         "title": ("title", "titel", "titre", "heading", "betreff", "name"),
         "date": ("date", "datum", "date iso", "iso date", "created", "year", "jahr"),
-        "date label": ("date text", "date label", "date display", "display date", "date as written", "datum text"),
+        "date label": (
+            "date text",
+            "date label",
+            "date display",
+            "display date",
+            "date as written",
+            "datum text",
+            "datum gedruckt",
+        ),
         "description": ("description", "abstract", "summary", "regest", "beschreibung", "scope", "scopecontent"),
         "source": ("source", "quelle", "provenance"),
         "repository": ("repository", "archive", "archiv", "institution"),
@@ -154,8 +165,8 @@ def _keys(raws: Iterable[Raw], cells: dict[str, None]) -> dict[str, _Key]:
                 keys.setdefault(name, _Key(name)).values.append(value)
     for name, key in keys.items():
         found = [_from_json(value) for value in key.values]
-        if None not in found:
-            key.values, cells[name] = found, None
+        if found.count(None) <= len(found) * JSON_MAX_BROKEN:
+            key.values, cells[name] = [value for value in found if value is not None], None
     return keys
 
 

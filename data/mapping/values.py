@@ -1,7 +1,7 @@
 """A value of an object → what a field takes: taken from its place, cut, replaced, looked up, joined, as the mapping says."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from string import Formatter
 
 from data.mapping.model import Conditions, Match, Value
@@ -53,8 +53,10 @@ class Maker:
         self._is_made = bool(given.model_fields_set & {"split", "replace", "table", "not_in", "prefix"})
 
     def __call__(self, here: Here) -> list[str]:
-        places = self._each.items(here) if self._each else (here,)
-        found = [text for place in places if self._holds(place) for text in self._source(place)]
+        places: Iterable[Here] = self._each.items(here) if self._each else (here,)
+        if self._given.when:
+            places = filter(self._holds, places)
+        found = [text for place in places for text in self._source(place)]
         if self._is_made:
             found = [made for text in found for made in self._made(text)]
         if found or self._given.default is None or not (self._each or self._holds(here)):
