@@ -20,6 +20,7 @@ Top to bottom, each importing only from those below it:
     references what is wrong between records: dangling, circles, removed and still needed
     keys      records' own ids ↔ internal ids, also of records yet to come
     prepared  the writer's statements
+    late      indexes that are made after the rows
     tokens    who may write over HTTP
     derive    what is made from the records, made anew
     audit     whether a store is as it should be (a package)

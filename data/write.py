@@ -25,6 +25,7 @@ from data import tables
 from data.errors import Rejected
 from data.fields import Fields, difference
 from data.keys import Keys, last_id
+from data.late import LateIndexes
 from data.prepared import Prepared
 from data.references import Fault, Places, Stand, circles, dangling, dangling_count, still_needed
 from data.rows import BROADER, DOCUMENT_PEOPLE, DOCUMENT_TOPICS, OWNED, TABLES, Row, main_row, owned_rows
@@ -42,6 +43,9 @@ GENRES = table(tables.Genre)
 TOMBSTONES = table(tables.Tombstone)
 REDIRECTS = table(tables.Redirect)
 
+RENAMED = "renamed"
+"""The type, in TOUCHED, of people whose names stand in the index of documents."""
+
 TOUCHED = Table(
     "fonds_touched",
     MetaData(),
@@ -53,6 +57,10 @@ TOUCHED = Table(
 
 NAMED_BY: Mapping[str, tuple[str, ...]] = {"person": ("name", "names"), "topic": ("name", "names", "broader"), "document": ()}
 """The fields that stand in the index of other records than their own."""
+
+
+INWARD = ("topic", "person", "document")
+"""What others refer to first: a link to a row that is there costs the database less than one to a row that comes."""
 
 
 def _nowhere(_type: str, _ids: Collection[int]) -> Mapping[int, Stand]:
@@ -91,7 +99,9 @@ class Writer:
         self.connection = connection
         self.load_id = load_id
         self.is_changed = False
+        self._has_documents = False
         self.keys = Keys(connection)
+        self._late_indexes = LateIndexes(connection)
         self._index = Index(connection, words)
         self._prepared = Prepared(connection, TOUCHED)
         self._waiting: dict[tuple[str, str], _Put] = {}
@@ -120,6 +130,7 @@ class Writer:
     def remove(self, type_: str, keys: Iterable[str]) -> int:
         """Removes records, leaving tombstones, and returns how many the store had. Nothing may refer to them in the end."""
         self.flush()
+        self._late_indexes.make()
         count = 0
         for some in batched(keys):
             ids = self.keys.find(type_, some)
@@ -131,6 +142,7 @@ class Writer:
     def faults(self, places: Places = _nowhere, *, most: int, refused: AbstractSet[str] = frozenset()) -> list[Fault]:
         """What is wrong between the records as they now are: at most `most` errors of a kind, in the order of the records."""
         self.flush()
+        self._late_indexes.make()
         return [
             *dangling(self.connection, self.keys.awaited, places, most=most, refused=refused),
             *circles(self.connection, self._raised, places),
@@ -151,6 +163,8 @@ class Writer:
     def close(self) -> None:
         """The rest of `finish`, for whoever has seen that there are no `faults`."""
         self._write_late_descent()
+        renamed = select(TOUCHED.c.id).where(TOUCHED.c.type == RENAMED)
+        self._touch_of("document", select(DOCUMENT_PEOPLE.c.document_id).where(DOCUMENT_PEOPLE.c.person_id.in_(renamed)))
         self._index.forget()
         for type_ in ("person", "topic", "document"):
             self._renew(type_)
@@ -191,6 +205,9 @@ class Writer:
         puts = [*old, *new]
         people = self.keys.refer("person", [part["person"] for put in puts for part in _parts(put) if "person" in part])
         topics = self.keys.refer("topic", [key for put in puts for key in _topics(put)])
+        self._has_documents |= any(put.type == "document" for put in new)
+        if self._has_documents and any(self.keys.awaited.values()):
+            self._late_indexes.make()  # with links open, the database looks for rows that refer to each new one
         for put in puts:
             put.people, put.topics = people, topics
 
@@ -209,7 +226,7 @@ class Writer:
     # Rows
 
     def _write(self, new: Sequence[_Put], changed: Sequence[_Put]) -> None:
-        for type_ in TABLES:
+        for type_ in INWARD:
             added, others = ([put for put in some if put.type == type_] for some in (new, changed))
             rows, renewed = ([self._row(put) for put in some] for some in (added, others))
             self._prepared.add_genre.run(self._new_genres)
@@ -263,9 +280,7 @@ class Writer:
     def _touch(self, changed: Sequence[_Put], renamed: Sequence[_Put]) -> None:
         """Marks the records that are to be indexed anew: those that changed, and those that have names of them."""
         self._prepared.touch.run([{"type": put.type, "id": put.id} for put in changed])
-        people = [put.id for put in renamed if put.type == "person"]
-        if people:
-            self._touch_of("document", select(DOCUMENT_PEOPLE.c.document_id).where(DOCUMENT_PEOPLE.c.person_id.in_(people)))
+        self._prepared.touch.run([{"type": RENAMED, "id": put.id} for put in renamed if put.type == "person"])
         self._late.update(put.id for put in renamed if put.type == "topic")
         if renamed:
             self._index.forget()

@@ -6,6 +6,7 @@ import sqlite3
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import orjson
 import pytest
 from test_write import history, indexed, kept, rebuilt, tombstones
 
+from data.audit import audit
 from data.changes import Change
 from data.errors import InvalidScope, RecordError, Rejected, StoreLocked
 from data.load import NOT_SKIPPED, Mode, Options, Report, load
@@ -441,3 +443,44 @@ def test_a_reader_sees_the_archive_as_it_was_until_the_load_is_done(store: Store
     load(store, [RecordList([{**ANNA, "id": "vera"}])], tell=tell)
     assert seen == ['["anna"]']
     assert orjson.loads(store.read("SELECT json_group_array(key) FROM people ORDER BY key", ())) == ["anna", "vera"]
+
+
+def indexes(store: Store) -> list[tuple[str, ...]]:
+    with closing(sqlite3.connect(store.path)) as connection:
+        return sorted(
+            connection.execute("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
+        )
+
+
+def many(order: str) -> list[dict[str, Any]]:
+    """1,100 letters, each with people, topics above topics and a genre: more than are written at once, in some order."""
+    people = [{**ANNA, "id": f"p{number}"} for number in range(1100)]
+    topics = [{**WAR, "id": f"t{number}", "broader": [f"t{number // 2}"] if number else []} for number in range(1100)]
+    parts = {number: [{"person": f"p{(number + step) % 1100}", "role": "sender"} for step in (0, 550)] for number in range(1100)}
+    letters = [
+        {**LETTER, "id": f"d{number}", "people": parts[number], "topics": [f"t{1099 - number}"], "genre": f"g{number % 7}"}
+        for number in range(1100)
+    ]
+    if order == "mixed":
+        return [record for number in range(1100) for record in (topics[number], letters[number], people[number])]
+    found: dict[str, list[dict[str, Any]]] = {"people": people, "topics": topics[::-1], "letters": letters}
+    return [record for name in order.split() for record in found[name]]
+
+
+@pytest.mark.parametrize("order", ["people topics letters", "letters topics people", "people letters topics", "mixed"])
+def test_a_first_load_of_any_order_leaves_the_store_whole_and_with_all_its_indexes(give: Load, store: Store, order: str) -> None:
+    before = indexes(store)
+    assert give(*many(order)).added == 3300
+    assert indexes(store) == before
+    with store.writing() as connection:
+        assert list(audit(connection, store.words)) == []
+
+
+def test_a_first_load_that_is_refused_tried_or_done_again_leaves_all_indexes(give: Load, store: Store) -> None:
+    before = indexes(store)
+    refusal(give, *ALL, {**DIARY, "id": "lost", "people": [{"person": "nobody", "role": "sender"}]})
+    assert indexes(store) == before
+    give(*ALL, is_dry_run=True)
+    assert indexes(store) == before
+    give(*ALL, {**DIARY, "id": "lost", "topics": ["none"]}, {**DIARY, "title": 1, "id": "wrong"}, skips=True)
+    assert (indexes(store), set(kept(store))) == (before, {"person anna", "topic war", "document letter", "document diary"})

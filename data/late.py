@@ -1,0 +1,31 @@
+"""Indexes that are made when all rows of a load are there, where the store had no document before.
+
+Kept row by row, they cost the more the larger they are: each row changes a page of each index, anywhere. Made at the end they are
+sorted once. The transaction that takes them away makes them again, so nobody else ever sees the tables without.
+"""
+
+from sqlalchemy import Index, exists, select
+from sqlalchemy.engine import Connection
+
+from data.rows import DOCUMENT_PEOPLE, DOCUMENT_TOPICS, LANGUAGES, PARTS, TABLES, TEXTS
+
+DOCUMENTS = TABLES["document"]
+LATE = (DOCUMENTS, PARTS, DOCUMENT_PEOPLE, DOCUMENT_TOPICS, LANGUAGES, TEXTS)
+
+
+class LateIndexes:
+    """The indexes of the tables that only documents have rows in; of a store without documents they are gone until `make`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._gone: list[Index] = []
+        if not connection.execute(select(exists(select(DOCUMENTS.c.id)))).scalar_one():
+            self._gone = [index for of in LATE for index in sorted(of.indexes, key=lambda index: str(index.name))]
+        for index in self._gone:
+            index.drop(connection)
+
+    def make(self) -> None:
+        """Makes those that are gone: before rows are looked for by them, or removed, also by the links between tables."""
+        for index in self._gone:
+            index.create(self._connection)
+        self._gone.clear()
