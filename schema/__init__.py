@@ -17,6 +17,7 @@ Top to bottom, each importing only from those below it:
     related    what else is like a document
     lists      lists of the three types: searched, filtered and ordered
     search     search as a condition and an order; where a hit was found
+    ranking    which hits of a search come first
     timeline   documents over time
     records    a stored record in the record format, as SQL
     spread     how many documents of a list there are of each person, topic, genre, language and span of time

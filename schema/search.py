@@ -1,4 +1,4 @@
-"""Search as one more condition of a list, its relevance as one more order, and where each hit was found.
+"""Search as one more condition of a list, its relevance as one more order (`schema.ranking`), and where each hit was found.
 
 What is typed is bound like any value; only its shape (`data.search.language.Search.shape`) is part of the plan.
 """
@@ -34,21 +34,16 @@ from sqlalchemy.sql.expression import Label
 from data import tables
 from data.search.columns import Place, Subject
 from data.search.index import search_table
-from data.search.language import BETTER_MAX, Search, Term, parsed
+from data.search.language import Search, Term, parsed
 from schema.arguments import Getter, Variables
 from schema.cursors import CHANGES
 from schema.facts import LIST_MAX_ITEMS, as_subquery, json_text, one, whole
 from schema.fields import Argument, Row, field
-from schema.filters import DESCENT, DOCUMENTS, NAMES, PARTS, PEOPLE, TOPICS, dump, overlaps
+from schema.filters import DESCENT, DOCUMENTS, NAMES, PARTS, PEOPLE, TOPICS, overlaps
 from schema.functions import each, extract, json_array, offered, passages
 from schema.pages import EdgeRow, Key, Order, PageView, node_id, tables_of
 from schema.plan import Ask
-
-RANK_STEPS = 10**9
-"""A rank is kept as a whole number of these parts, so that a cursor holds it exactly."""
-
-UNRANKED = 1
-"""The rank of hits that were not ranked: above all others, which are at most 0."""
+from schema.ranking import UNRANKED, Ranking, matching
 
 DOCUMENT_PEOPLE = tables.table(tables.DocumentPerson)
 DOCUMENT_TOPICS = tables.table(tables.DocumentTopic)
@@ -79,36 +74,17 @@ class Searching:
         return blake2b(self.text(variables).encode(), digest_size=6).hexdigest()
 
     def hits(self, *, ranked: bool = True) -> Any:
-        """What is found, with its rank: `id` and `rank`, of which the least is best; where no order is wanted, all have the same.
-
-        To rank a hit costs ten times as much as to find it, so at most so many are ranked (`Limits.ranked_max_hits`): those that
-        were loaded first, and as many of those that the searches for better ones find (`Search.better`). Others are UNRANKED.
-        """
+        """What is found: `id`, and `rank`, of which the least is best; where no order is wanted, all have the same."""
         index = search_table(self.subject).alias()
+        ranking = Ranking(self.ask, self.subject, self.get)
+        is_ranked, is_any = ranked and self.offer is None, self.shape.phrases is not None
+        rank = ranking.of_all(index) if is_ranked and not is_any else literal(UNRANKED, BigInteger)
         matches = self._matches(index, "$.match", lambda search: search.match)
-        rank = self._rank(index) if ranked and self.offer is None else literal(UNRANKED, BigInteger)
-        return select(index.c.rowid.label("id"), rank.label("rank")).where(matches).correlate_except(index).subquery()
-
-    def _rank(self, index: Any) -> ColumnElement[int]:
-        most = self.ask.planner.ranked_max_hits
-        ask = self.ask.bind
-        end = self._end(ask(lambda variables: self.get(variables).match, Text()), ask(lambda _: most, Integer()))
-        is_ranked = or_(index.c.rowid < end, index.c.rowid.in_(self._better(most)))
-        return case((is_ranked, cast(index.c.rank * RANK_STEPS, BigInteger)), else_=UNRANKED)
-
-    def _better(self, most: int) -> Any:
-        """The ids of the hits that the searches for better ones find; of each its share, as they were loaded."""
-        index = search_table(self.subject).alias()
-        asked = each(self.ask.bind(lambda variables: dump(self.get(variables).better), Text())).table_valued("value").c.value
-        share = self.ask.bind(lambda variables: most // max(1, len(self.get(variables).better)), Integer())
-        ends = select(asked.label("asked"), self._end(asked, share).label("end")).limit(BETTER_MAX).subquery()  # once for each
-        return select(index.c.rowid).where(self._asked(index, ends.c.asked), index.c.rowid < ends.c.end).correlate_except(index)
-
-    def _end(self, asked: ColumnElement[str], hits: ColumnElement[int]) -> ColumnElement[int]:
-        """The id of the first hit, as they were loaded, behind so many of them; one above all ids, if there are no more."""
-        index = search_table(self.subject).alias()
-        beyond = select(index.c.rowid).where(self._asked(index, asked)).order_by(index.c.rowid).limit(1).offset(hits)
-        return func.coalesce(beyond.correlate_except(index).scalar_subquery(), literal(tables.LAST, BigInteger()))
+        found = select(index.c.rowid.label("id"), rank.label("rank")).where(matches).correlate_except(index)
+        if is_ranked and is_any:
+            both = found.union_all(ranking.of_any()).subquery()
+            found = select(both.c.id, func.min(both.c.rank).label("rank")).group_by(both.c.id)
+        return found.subquery()
 
     def conditions(self, row: Row, id_: ColumnElement[int], *, ranked: bool) -> list[ColumnElement[bool]]:
         """What must hold for a row, beside being among the hits if these are `ranked`."""
@@ -144,11 +120,7 @@ class Searching:
             if self.offer is None
             else extract(self.offer, path)
         )
-        return self._asked(index, asked)
-
-    def _asked(self, index: Any, asked: ColumnElement[str]) -> ColumnElement[bool]:
-        found: ColumnElement[bool] = index.c[self.subject.table].op("MATCH", is_comparison=True)(asked)
-        return found
+        return matching(self.subject, index, asked)
 
     def _ids(self, path: str, expression: Callable[[Search], str | None]) -> Any:
         index = search_table(self.subject).alias()

@@ -7,7 +7,7 @@ from typing import Any
 
 from data.dates import HistoricalDate
 from data.search.columns import SUBJECTS, Subject
-from data.search.language import Term, _groups, parsed
+from data.search.language import ENGLISH_FUNCTION_WORDS, Term, _groups, parsed
 from data.search.passages import passages
 from data.search.words import SEPARATOR, Words
 
@@ -199,18 +199,27 @@ class Index:
             return {}
         found = [row for row in self.rows.values() if all(any(self.holds(row, term) for term in group) for group in groups)]
         ranked = [g for g in groups if not any(t.is_not or t.date for t in g)]
-        return {row.thing.recordId: self._rank(row, [t for g in ranked for t in g]) for row in found}
+        if len(ranked) == 1 and len(set(ranked[0])) > 1:
+            telling = [t for t in ranked[0] if not ENGLISH_FUNCTION_WORDS.issuperset(t.words)] or ranked[0]
+            return {row.thing.recordId: self._rank(row, telling, self._rarity_of_any) for row in found}
+        different = [t for g in ranked for t in dict.fromkeys(g)]
+        return {row.thing.recordId: self._rank(row, different, self._rarity_of_all) for row in found}
 
-    def _rank(self, row: Row, terms: list[Term]) -> int:
-        score = 0.0
+    def _rank(self, row: Row, terms: list[Term], rarity: Callable[[int], float]) -> int:
+        rank = 0
         for term in terms:
             every = [self.counts(other, term) for other in self.rows.values()]
             for i, (frequency, _) in enumerate(self.counts(row, term)):
-                hits = sum(other[i][1] for other in every)
-                rarity = math.log((len(self.rows) - hits + 0.5) / (hits + 0.5))
                 norm = 1.2 * (1 - 0.75 + 0.75 * row.length / self.average)
-                score += (rarity if rarity > 0 else 1e-6) * (frequency * 2.2 / (frequency + norm))
-        return int(-score * 10**9)
+                weight = frequency * 2.2 / (frequency + norm)
+                rank += int(-rarity(sum(other[i][1] for other in every)) * weight * 10**9)
+        return rank
+
+    def _rarity_of_all(self, hits: int) -> float:
+        return max(math.log((len(self.rows) - hits + 0.5) / (hits + 0.5)), 1e-6)
+
+    def _rarity_of_any(self, hits: int) -> float:
+        return math.log(1 + (len(self.rows) - hits + 0.5) / (hits + 0.5))
 
     def matches(self, thing: Any, text: str | None, first: int) -> list[Any]:
         """Where the search is found in a thing."""

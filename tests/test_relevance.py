@@ -1,6 +1,9 @@
 """Relevance where there are more hits than are ranked: what is exact all the same, and that all hits can be paged through."""
 
+import math
+from collections import Counter
 from collections.abc import Callable
+from random import Random
 from typing import Any
 
 import pytest
@@ -63,6 +66,47 @@ def test_each_side_of_an_or_has_its_share_of_the_ranked(few_ranked: Callable[[in
     order = found(few_ranked(5), "talks OR armistice")
     assert order.index("d8") < order.index("d7")
     assert order[-1] == "d7"
+
+
+def test_where_one_word_must_match_those_with_the_rarest_are_ranked(few_ranked: Callable[[int], Archive]) -> None:
+    order = found(few_ranked(4), "note OR other OR armistice OR short")  # 6, 20, 1 and 1 hits, of which 4 are ranked at most
+    assert set(order[:2]) == {"d5", "d8"}
+    assert order[2:] == sorted(order[2:], key=lambda id_: (id_[0], int(id_[1:])))
+
+
+def test_words_that_most_documents_have_are_weighed_too_where_one_must_match(loaded: Callable[..., Archive]) -> None:
+    choose = Random(5)  # noqa: S311 - not for secrets
+    words = {f"w{i}": 2 / (i + 1) for i in range(20)}  # w0 and w1 are in most of them
+    texts = {f"d{n}": choose.choices(list(words), list(words.values()), k=choose.randrange(2, 30)) for n in range(120)}
+    archive = loaded("\n".join(f"- {{type: document, id: {id_}, title: {' '.join(text)}}}" for id_, text in texts.items()))
+    for asked in (
+        ["w0", "w1"],
+        ["w1", "w7", "w0"],
+        ["w0", "w0", "w3"],
+        ["w0", "w12", "the"],
+        ["w2", "w9", "w9", "w15", "missing"],
+    ):
+        scores = {id_: score(asked, texts, id_) for id_ in texts if set(asked) & set(texts[id_])}
+        order = found(archive, " OR ".join(asked), first=100)
+        assert set(order) <= set(scores)
+        assert [scores[id_] for id_ in order] == pytest.approx(sorted(scores.values(), reverse=True)[:100], abs=1e-6)
+
+
+def score(asked: list[str], texts: dict[str, list[str]], id_: str) -> float:
+    """BM25 as the books have it, of a text that is a title, which counts twice."""
+    average = sum(map(len, texts.values())) / len(texts)
+    total = 0.0
+    for word in asked:
+        hits = sum(word in text for text in texts.values())
+        often = 2 * Counter(texts[id_])[word]
+        rarity = math.log(1 + (len(texts) - hits + 0.5) / (hits + 0.5))
+        total += rarity * often * 2.2 / (often + 1.2 * (0.25 + 0.75 * len(texts[id_]) / average))
+    return total
+
+
+def test_what_must_not_match_is_left_out_where_one_word_must(few_ranked: Callable[[int], Archive]) -> None:
+    assert sorted(found(few_ranked(1000), "talks OR armistice -note")) == ["d5", "d8"]
+    assert sorted(found(few_ranked(1), "talks OR armistice -note")) == ["d5", "d8"]
 
 
 @pytest.mark.parametrize("direction", ["ASC", "DESC"])

@@ -9,6 +9,7 @@ Everything else is text: punctuation parts words, a word with punctuation inside
 """
 
 import re
+from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -37,6 +38,61 @@ ENGLISH_ENDINGS = """
     ied ies ily iness ing ingly ings ion ional ionally ions ious is ism isms ist ists ities ity ive ively ization
     izations ize ized izer izes izing less ly ment mental ments ness ous ously s ship th tion tional tions y
 """
+ENGLISH_FUNCTION_WORDS = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "been",
+        "being",
+        "but",
+        "by",
+        "did",
+        "do",
+        "does",
+        "for",
+        "from",
+        "had",
+        "has",
+        "have",
+        "how",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "no",
+        "not",
+        "of",
+        "on",
+        "or",
+        "such",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "those",
+        "to",
+        "was",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "with",
+    ]
+)
+"""Words that say nothing of what a text is about: beside other words with OR between they find, but are not weighed."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +118,7 @@ class Search:
     `match` is what must be found (with what must not), or None; `without` is what must not be found, where nothing need be found;
     `others` are groups of which one term each must hold, with the expression of each term that is no date.
     `found` is what is to be highlighted, for `data.search.passages`; `better` find the better ones of many hits.
+    `phrases` are the parts of `match` if these have OR between (see `_Asked.phrases`).
     """
 
     match: str | None = None
@@ -69,12 +126,13 @@ class Search:
     others: tuple[tuple[tuple[Term, str | None], ...], ...] = ()
     found: str = "[]"
     better: tuple[str, ...] = ()
+    phrases: str | None = None
 
     @property
     def shape(self) -> Hashable:
         """What a plan depends on: searches of one shape differ in values only."""
         groups = tuple(tuple(term.kind for term, _ in group) for group in self.others)
-        return bool(self.match), bool(self.without), groups
+        return bool(self.match), bool(self.without), bool(self.phrases), groups
 
 
 NOTHING = f'"{SEPARATOR * 2}"'
@@ -99,6 +157,7 @@ def parsed(text: str, subject: Subject, words: Words) -> Search | None:
     others = [group for group in groups if group not in must and not (len(group) == 1 and group[0] in must_not)]
     match = asked.all_of(must)
     without = asked.any_of(must_not)
+    phrases = asked.phrases(must[0], without) if len(must) == 1 and len(set(must[0])) > 1 else None
     if match and without:
         match, without = f"({match}) NOT ({without})", ""
     return Search(
@@ -107,6 +166,7 @@ def parsed(text: str, subject: Subject, words: Words) -> Search | None:
         others=tuple(tuple((term, None if term.date else asked.one(term)) for term in group) for group in others),
         found=asked.found([term for group in groups for term in group if not term.is_not and not term.date]),
         better=asked.better(must),
+        phrases=phrases,
     )
 
 
@@ -224,7 +284,7 @@ class _Asked:
         self.words = words
 
     def any_of(self, terms: list[Term], within: Searched | None = None) -> str:
-        return " OR ".join(self.one(term, within) for term in terms)
+        return " OR ".join(dict.fromkeys(self.one(term, within) for term in terms))
 
     def all_of(self, groups: list[list[Term]], within: Searched | None = None) -> str:
         return " AND ".join(f"({self.any_of(group, within)})" for group in groups)
@@ -236,17 +296,32 @@ class _Asked:
         found += [f"{whole} AND ({self.one(term)})" for group in groups if len(group) > 1 for term in group]
         return tuple(dict.fromkeys(one for one in found if one != whole))[:BETTER_MAX]
 
+    def phrases(self, terms: list[Term], without: str) -> str:
+        """What is ranked, phrase by phrase, where one of the terms must match; words that say nothing only among their like.
+
+        A JSON list: of `match`, the phrase, the rarity is found; `asked` finds its hits; `times` is how often it was typed.
+        """
+        ignored = ENGLISH_FUNCTION_WORDS if self.words.stemming == "english" else frozenset()
+        telling = [term for term in terms if not ignored.issuperset(term.words)] or terms
+        times = Counter(part for term in telling for part in self._parts(term))
+        found = ((match, f"({match}) NOT ({without})" if without else match, count) for match, count in times.items())
+        return orjson.dumps([{"match": match, "asked": asked, "times": count} for match, asked, count in found]).decode()
+
     def one(self, term: Term, within: Searched | None = None) -> str:
         """A term as an expression; one without a field, where it is asked `within` a column, in that only."""
+        parts = self._parts(term, within)
+        return f"({' OR '.join(parts)})" if len(parts) > 1 else parts[0]
+
+    def _parts(self, term: Term, within: Searched | None = None) -> list[str]:
+        """The phrases of which one must stand somewhere: stems in some columns, words as they are in others."""
         columns = (within,) if within and term.field is None else self.subject.of_field(term.field)
         stemmed = [column for column in columns if column.is_stemmed]
         plain = [column for column in columns if not column.is_stemmed]
         stems = self._stems(term)
         if stems == [list(term.words)]:
-            return _phrase(columns, term.words, is_prefix=term.is_prefix)
+            return [_phrase(columns, term.words, is_prefix=term.is_prefix)]
         parts = [_phrase(stemmed, form, is_prefix=term.is_prefix and i == 0) for i, form in enumerate(stems) if stemmed]
-        parts += [_phrase(plain, term.words, is_prefix=term.is_prefix)] if plain else []
-        return f"({' OR '.join(parts)})" if len(parts) > 1 else parts[0]
+        return parts + ([_phrase(plain, term.words, is_prefix=term.is_prefix)] if plain else [])
 
     def _stems(self, term: Term) -> list[list[str]]:
         """The words as stems. What begins with a prefix may have a stem that is shorter than it: these come after it."""

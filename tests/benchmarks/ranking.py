@@ -32,6 +32,7 @@ from data.search.language import SEARCH_MAX_CHARACTERS
 from data.search.words import Words
 from data.store import Store
 from schema.execute import Archive, answer
+from schema.limits import Limits
 
 MEASURES = (nDCG @ 10, AP @ 100, R @ 100)
 DEPTH = 100
@@ -130,7 +131,7 @@ def archive_of(folder: Path, found: Iterator[Document]) -> Archive:
             file.write(orjson.dumps(record) + b"\n")
     store = Store.create(f"sqlite:///{folder / 'ranking.db'}")
     load(store, [path])
-    return Archive(store)
+    return Archive(store, limits=Limits(statement_max_seconds=600))
 
 
 def search_of(text: str) -> str:

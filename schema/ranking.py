@@ -1,0 +1,144 @@
+"""Which hits of a search come first: BM25 by Robertson, Walker and others (TREC-3, 1994), as the index computes it.
+
+A word counts the more the rarer it is. Where all words must match, every hit has them all, and the index's own weights will do:
+next to none for words that half of the records have. Where one of several must match, such words may be all that tells hits
+apart, so each phrase is ranked by itself, its weight taken out and put back as ln(1 + (N - n + 0.5) / (n + 0.5)), as in Lucene.
+
+To rank a hit costs ten times as much as to find it, so at most so many hits are ranked (`Limits.ranked_max_hits`); the others are
+UNRANKED, behind all that are. Which of more are ranked is said at `Ranking.of_all` and `Ranking.of_any`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Integer, Select, Text, case, cast, func, literal, or_, select, true
+
+from data import tables
+from data.search.columns import Subject
+from data.search.index import search_table
+from data.search.language import BETTER_MAX, SEARCH_MAX_CHARACTERS, Search
+from schema.arguments import Variables
+from schema.filters import DOCUMENTS, PEOPLE, TOPICS, dump
+from schema.functions import each, extract, in_order, ln
+from schema.plan import Ask
+
+RANK_STEPS = 10**9
+"""A rank is kept as a whole number of these parts, so that a cursor holds it exactly."""
+
+UNRANKED = 1
+"""The rank of hits that were not ranked: above all others, which are at most 0."""
+
+LEAST_RARITY = 1e-6
+"""What the index takes for the rarity of words that half of the records have, and more."""
+
+PHRASES_FREELY = 8
+"""Of so many phrases with OR between each may rank the most hits; of more, each fewer."""
+
+_RECORDS = {"document": DOCUMENTS, "person": PEOPLE, "topic": TOPICS}
+
+
+def matching(subject: Subject, index: Any, asked: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a row of a search table is found by an expression of the query language."""
+    found: ColumnElement[bool] = index.c[subject.table].op("MATCH", is_comparison=True)(asked)
+    return found
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The ranks of what one search finds, of which the least is best; `get` finds the search at each run."""
+
+    ask: Ask
+    subject: Subject
+    get: Callable[[Variables], Search]
+
+    def of_all(self, index: Any) -> ColumnElement[int]:
+        """The rank of a hit where all words must match.
+
+        Of too many hits those are ranked that were loaded first, and as many of those that `Search.better` finds.
+        """
+        most = self.ask.planner.ranked_max_hits
+        end = self._end(self._match(), self.ask.bind(lambda _: most, Integer()))
+        is_ranked = or_(index.c.rowid < end, index.c.rowid.in_(self._better(most)))
+        return case((is_ranked, cast(index.c.rank * RANK_STEPS, BigInteger)), else_=UNRANKED)
+
+    def _better(self, most: int) -> Select[Any]:
+        """The ids of the hits that the searches for better ones find; of each its share, as they were loaded."""
+        asked = self._each(lambda search: dump(search.better)).c.value
+        share = self.ask.bind(lambda variables: most // max(1, len(self.get(variables).better)), Integer())
+        ends = select(asked.label("asked"), self._end(asked, share).label("end")).limit(BETTER_MAX).subquery()  # once for each
+        return self._before(ends)
+
+    def of_any(self) -> Select[Any]:
+        """The ranks (`id`, `rank`) of hits where one of several phrases must match.
+
+        Of too many hits those are ranked that have the rarest phrases; if each is in too many, those that were loaded first.
+        """
+        index, phrase = self._index(), self._phrases()
+        most = self.ask.bind(self._most, Integer())
+        is_ranked = or_(index.c.rowid < self._first(most), index.c.rowid.in_(self._rarest(most)))
+        rank = func.sum(cast(index.c.rank * phrase.c.weight * RANK_STEPS, BigInteger))
+        return (
+            select(index.c.rowid.label("id"), rank.label("rank"))
+            .select_from(in_order(phrase, index, true()))
+            .where(matching(self.subject, index, phrase.c.asked), is_ranked)
+            .group_by(index.c.rowid)
+            .correlate_except(index, phrase)
+        )
+
+    def _most(self, variables: Variables) -> int:
+        """How many hits are ranked: the more phrases each is ranked by, the fewer."""
+        phrases = len(orjson.loads(self.get(variables).phrases or "[]"))
+        return self.ask.planner.ranked_max_hits * PHRASES_FREELY // max(PHRASES_FREELY, phrases)
+
+    def _phrases(self) -> FromClause:
+        """The phrases that are weighed: `match`, by what its rank is multiplied, and the hits of it and all that are rarer."""
+        listed, index = self._each(lambda search: search.phrases), self._index()
+        match, asked = (extract(listed.c.value, f"$.{name}").label(name) for name in ("match", "asked"))
+        hits = select(func.count()).select_from(index).where(matching(self.subject, index, match)).correlate_except(index)
+        times = extract(listed.c.value, "$.times", is_whole=True).label("times")
+        counted = select(match, asked, times, hits.scalar_subquery().label("hits"))
+        found = counted.limit(SEARCH_MAX_CHARACTERS).subquery().c  # once for each
+        all_ = select(func.count()).select_from(_RECORDS[self.subject.type].alias()).scalar_subquery()
+        odds = (all_ - found.hits + 0.5) / (found.hits + 0.5)
+        by_index = case((found.hits * 2 < all_, ln(odds)), else_=LEAST_RARITY)
+        weight = found.times * ln(1 + odds) / by_index
+        so_far = func.sum(found.hits).over(order_by=(found.hits, found.match))
+        return select(found.asked, weight.label("weight"), so_far.label("hits_so_far")).subquery()
+
+    def _rarest(self, most: ColumnElement[int]) -> Select[Any]:
+        """The ids of the hits of the rarest phrases, so many of them as have together no more hits than this."""
+        phrase = self._phrases()
+        some = select(phrase.c.asked, literal(tables.LAST, BigInteger()).label("end")).where(phrase.c.hits_so_far <= most)
+        return self._before(some.limit(SEARCH_MAX_CHARACTERS).subquery())  # once for each
+
+    def _first(self, most: ColumnElement[int]) -> ColumnElement[int]:
+        """The id before which all hits are ranked: one above all, if there are no more than this; else 0, if a phrase is rare."""
+        phrase = self._phrases()
+        is_rare = select(func.min(phrase.c.hits_so_far) <= most).scalar_subquery()
+        return self._end(self._match(), most, unless=is_rare)
+
+    def _before(self, ends: FromClause) -> Select[Any]:
+        """The ids of the hits of what is `asked`, each before its `end`."""
+        index = self._index()
+        rows = select(index.c.rowid).select_from(in_order(ends, index, true()))
+        return rows.where(matching(self.subject, index, ends.c.asked), index.c.rowid < ends.c.end).correlate_except(index, ends)
+
+    def _end(
+        self, match: ColumnElement[str], hits: ColumnElement[int], unless: ColumnElement[bool] | None = None
+    ) -> ColumnElement[int]:
+        """The id of the first hit, as they were loaded, behind so many of them, or 0 `unless`; without one, one above all."""
+        index = self._index()
+        id_ = index.c.rowid if unless is None else case((unless, 0), else_=index.c.rowid)
+        beyond = select(id_).where(matching(self.subject, index, match)).order_by(index.c.rowid).limit(1).offset(hits)
+        return func.coalesce(beyond.correlate_except(index).scalar_subquery(), literal(tables.LAST, BigInteger()))
+
+    def _match(self) -> ColumnElement[str]:
+        return self.ask.bind(lambda variables: self.get(variables).match, Text())
+
+    def _each(self, get: Callable[[Search], str | None]) -> Any:
+        return each(self.ask.bind(lambda variables: get(self.get(variables)), Text())).table_valued("value")
+
+    def _index(self) -> Any:
+        return search_table(self.subject).alias()
