@@ -89,13 +89,16 @@ def parse_edtf(text: str) -> HistoricalDate:
 
 
 def parse_period(text: str) -> HistoricalDate:
-    """The time that is asked for, from the first day of what the text means to the last; NotEdtf if days between are not meant.
+    """The time that is asked for, from the first day of what the text means to the last.
 
-    That is so of sets (`[1949,1951]`), and of what has a digit behind an unknown one (`19X0`, `XXXX-12`).
+    NotEdtf if days between are not meant, as in sets (`[1949,1951]`) and where a digit stands behind an unknown one (`19X0`,
+    `XXXX-12`), or if there is no first and no last day (`XXXX`).
     """
     date = parse_edtf(text)
     if text[0] in "[{" or ("/" not in text and _GAP.search(text.translate(_MARKS))):
         raise NotEdtf(f"“{shorten(text)}” is not one period: days between its first and its last do not belong to it.")
+    if date.first_day is date.last_day is None and "/" not in text:
+        raise NotEdtf(f"“{shorten(text)}” is no period: it has no first and no last day.")
     return date
 
 

@@ -371,7 +371,7 @@ def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["1950", "1950-06?", "194X", "1949-1X", "1949-XX-XX", "1949-12-3X", "1950-06/1951", "19X0/1951", "XXXX", "../1951"]
+    "text", ["1950", "1950-06?", "194X", "1949-1X", "1949-XX-XX", "1949-12-3X", "1950-06/1951", "19X0/1951", "../..", "../1951"]
 )
 def test_a_period_goes_from_its_first_day_to_its_last(text: str) -> None:
     assert parse_period(text) == parse_edtf(text)
@@ -381,6 +381,12 @@ def test_a_period_goes_from_its_first_day_to_its_last(text: str) -> None:
 def test_what_has_gaps_is_a_date_and_no_period(text: str) -> None:
     assert parse_edtf(text).edtf == text
     with pytest.raises(NotEdtf, match="is not one period"):
+        parse_period(text)
+
+
+@pytest.mark.parametrize("text", ["XXXX", "Y1E99"])
+def test_what_has_no_day_is_no_period(text: str) -> None:
+    with pytest.raises(NotEdtf, match="no first and no last day"):
         parse_period(text)
 
 

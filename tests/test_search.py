@@ -161,6 +161,12 @@ def test_a_search_works_in_lists_within_lists(ask: Asked) -> None:
     assert all(edge["matches"] for edge in found["documents"]["edges"])
 
 
+def test_a_word_that_is_said_again_is_asked_once(ask: Asked) -> None:
+    assert parsed("mao mao OR mao mao", DOCUMENT, WORDS) != parsed("mao", DOCUMENT, WORDS)
+    assert parsed("mao stalin mao mao stalin", DOCUMENT, WORDS) == parsed("mao stalin", DOCUMENT, WORDS)
+    assert titles(ask, "mao " * 999) == titles(ask, "mao")
+
+
 CROWD = "\n".join(
     [
         "- {type: topic, id: generals, name: Generals}",

@@ -171,6 +171,7 @@ def parsed(text: str, subject: Subject, words: Words) -> Search | None:
 
 
 def _groups(text: str, subject: Subject, words: Words) -> list[list[Term]]:
+    """What must match, each once: of a whole passage, pasted to find where it stands, most words are said before."""
     groups: list[list[Term]] = []
     is_or, at = False, 0
     while found := _TERM.search(text, at):
@@ -186,7 +187,7 @@ def _groups(text: str, subject: Subject, words: Words) -> list[list[Term]]:
         else:
             groups.append([term])
         is_or = False
-    return groups
+    return [list(group) for group in dict.fromkeys(map(tuple, groups))]
 
 
 def _term(found: re.Match[str], subject: Subject, words: Words) -> Term | None:
