@@ -64,6 +64,7 @@ class Loading:
         self.given = Given(connection)
         self._tell_error = tell_error
         self._refused: set[str] = set()
+        self._faulty: dict[tuple[str, str], Place] = {}
         self._unwritten: list[Unwritten] = []
         self._implied: dict[tuple[str, str], tuple[int, Raw]] = {}
         rows = connection.execute(select(REDIRECTS.c.type, REDIRECTS.c.key, REDIRECTS.c.target))
@@ -79,6 +80,8 @@ class Loading:
         """Tells what is wrong with a record, which is not written; what it refers to is looked at in the end all the same."""
         for error in errors:
             self.fault(item.number, error)
+        if item.key and len(self._faulty) < REFUSED_REMEMBERED:
+            self._faulty.setdefault((item.type, item.key), item.raw.place)
         if len(self._unwritten) < REFUSED_REMEMBERED:
             found = unwritten(item.given or item.raw.value, Stand(item.number, errors[0].place))
             self._unwritten += (one for one in found if (one.type, one.key) not in self._merged)
@@ -142,7 +145,7 @@ class Loading:
 
     def _write(self, items: Sequence[Item]) -> None:
         self._find(items)
-        right = self._once([item for item in items if self._is_right(item)])
+        right = self._right(items)
         new = [item for item in right if item.id is None]
         for item in new:
             self.writer.put(whole(item.given), digest=item.whole_digest)
@@ -188,14 +191,13 @@ class Loading:
                 if item.key in by_key:
                     _, item.id, item.stored_digest = by_key[item.key]
 
-    def _is_right(self, item: Item) -> bool:
-        """Whether the record is right by itself; what was given so before is, and is not looked at again."""
+    def _errors(self, item: Item) -> Sequence[RecordError]:
+        """What is wrong with the record by itself; nothing is with what was given so before, which is not looked at again."""
         if item.stored_digest and item.stored_digest in self._same(item):
-            return True
+            return ()
         parsed = parse(item.raw)
         if not isinstance(parsed, Entry):
-            self._leave_out(item, parsed)
-            return False
+            return parsed
         given = given_fields(parsed.record)
         item.given = resolved(given, self._merged) if self._merged else given
         if item.given != given:  # the digest is of what is kept: once the merge is taken back, the same file says something else
@@ -204,15 +206,15 @@ class Loading:
             self.warn(Warned(one.code, one.message, one.at(parsed.place), one.value and shorten(one.value)))
         if item.whole_digest is None:
             item.whole_digest, item.part_digest = _digests(_canonical(item.given))
-        return True
+        return ()
 
     def _same(self, item: Item) -> tuple[bytes | None, ...]:
         """The digests by which the store would have just this record: see `given_digest`."""
         is_whole = self.options.mode is Mode.REPLACE
         return (item.whole_digest,) if is_whole else (item.whole_digest, item.part_digest)
 
-    def _once(self, items: Sequence[Item]) -> list[Item]:
-        """The records without those whose id was given before, or is not to be known."""
+    def _right(self, items: Sequence[Item]) -> list[Item]:
+        """The records without those that are wrong by themselves, whose id was given before, or is not to be known."""
         before: dict[tuple[str, int], Place] = {}
         for type_ in TABLES:
             ids = [item.id for item in items if item.type == type_ and item.id is not None]
@@ -220,13 +222,17 @@ class Loading:
         first: dict[tuple[str, str], Place] = {}
         found = []
         for item in items:
-            place = before.get((item.type, item.id or 0)) or first.get((item.type, item.key))
+            errors, name = self._errors(item), (item.type, item.key)
+            place = before.get((item.type, item.id or 0)) or first.get(name) or self._faulty.get(name)
             if place is not None:
-                self._leave_out(item, [_duplicate(item, place)])
-            elif item.id is not None and self.options.mode is Mode.APPEND:
-                self._leave_out(item, [_known(item)])
+                errors = [*errors, _duplicate(item, place)]
+            elif item.key:
+                first[name] = item.raw.place
+                if item.id is not None and self.options.mode is Mode.APPEND:
+                    errors = [*errors, _known(item)]
+            if errors:
+                self._leave_out(item, errors)
             else:
-                first[item.type, item.key] = item.raw.place
                 found.append(item)
         return found
 

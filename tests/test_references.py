@@ -137,6 +137,20 @@ def test_a_record_with_a_fault_of_its_own_is_told_of_its_dangling_references_too
     ]
 
 
+@pytest.mark.parametrize("dates", [("May", "1895"), ("1895", "May"), ("May", "May")])
+def test_an_id_given_twice_is_told_also_where_one_of_the_two_is_wrong_by_itself(
+    refused: Refused, tmp_path: Path, dates: tuple[str, str]
+) -> None:
+    records = [{**LETTER, "date": date} for date in dates]
+    wrong = [("DATE_INVALID", line) for line, date in enumerate(dates, 1) if date == "May"]
+    assert sorted((error.code, error.place.line) for error in refused(*records)) == [*wrong, ("ID_DUPLICATE", 2)]
+    assert [error.place.line for error in refused(records[0], *[topic(f"t{at}") for at in range(700)], records[1])][-1] == 702
+    store = Store.create(f"sqlite:///{tmp_path}/skipped.db")
+    report = load(store, [RecordList(records)], Options(skips=True, rejected=tmp_path / "rejected.jsonl"))
+    assert (report.added, report.rejected) == ((1, 1) if dates[0] == "1895" else (0, 2))
+    store.close()
+
+
 def test_a_record_given_twice_is_told_of_the_dangling_references_of_both(refused: Refused) -> None:
     errors = refused({**LETTER, "topics": ["war"]}, {**LETTER, "topics": ["peace"]})
     assert [(error.code, error.place.line, error.value) for error in errors] == [
