@@ -26,7 +26,18 @@ if TYPE_CHECKING:
 else:
     sqlite3 = driver.found  # the same, or newer
 
+
+class Compiler(sqlite_dialect.base.SQLiteCompiler):
+    """Writes no `OFFSET 0`, which SQLAlchemy's does behind each LIMIT: the database would count it off at each row."""
+
+    def limit_clause(self, select: Any, **kw: Any) -> str:
+        if select._offset_clause is not None:  # noqa: SLF001 - what SQLAlchemy's own compilers look at
+            return str(super().limit_clause(select, **kw))  # type: ignore[no-untyped-call] # SQLAlchemy's own is not typed
+        return f"\n LIMIT {self.process(select._limit_clause, **kw)}"  # noqa: SLF001 - as above
+
+
 DIALECT = sqlite_dialect.dialect()
+DIALECT.statement_compiler = Compiler
 VERSION = 4
 """The layout of the tables; a store of a higher one was written by a newer Fonds."""
 

@@ -1,7 +1,6 @@
-"""A statement that runs, and can be stopped."""
+"""A statement that runs, and can be stopped: from another thread (`Reading`), or by itself after a time (`Brief`)."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from contextvars import ContextVar
 from threading import Lock
 from time import perf_counter
@@ -15,7 +14,7 @@ T = TypeVar("T")
 
 
 class TookTooLong(Exception):
-    """A statement was interrupted, as `Reading` says."""
+    """A statement was interrupted, as `Reading` and `Brief` say."""
 
 
 _told: ContextVar[RequestError | None] = ContextVar("told", default=None)
@@ -34,49 +33,41 @@ def telling(function: Callable[..., T]) -> Callable[..., T]:
     return tell
 
 
-@contextmanager
-def listening() -> Iterator[None]:
-    """A statement that runs. Raises what its functions tell, as they raised it."""
+def only(connection: driver.Connection, sql: str, values: tuple[Any, ...]) -> Any:
+    """The one value that a statement selects. Raises what its functions tell, as they raised it."""
     _told.set(None)
     try:
-        yield
+        (found,) = connection.execute(sql, values).fetchone()
     except driver.OperationalError as error:
         told = _told.get()
         if told is None:
             raise
         raise told from error
+    return found
 
 
 class Reading:
-    """A statement that runs in another thread, and can be stopped from this one; or one that stops itself after `max_seconds`."""
+    """A statement that runs in another thread, and can be stopped from this one."""
 
-    def __init__(self, max_seconds: float | None = None) -> None:
-        self._max_seconds = max_seconds
+    def __init__(self) -> None:
         self._connection: driver.Connection | None = None
         self._is_stopped = False
         self._lock = Lock()
 
-    @contextmanager
-    def on(self, connection: driver.Connection) -> Iterator[None]:
-        """The connection that the statement runs on, as long as it does. Raises TookTooLong when it was interrupted."""
+    def only(self, connection: driver.Connection, sql: str, values: tuple[Any, ...]) -> Any:
+        """The one value that a statement selects. Raises TookTooLong when it was stopped."""
         with self._lock:
             if self._is_stopped:
                 raise TookTooLong
             self._connection = connection
-        until = perf_counter() + (self._max_seconds or 0)
-        if self._max_seconds is not None:
-            connection.set_progress_handler(lambda: perf_counter() > until, STEPS_BETWEEN_LOOKS)
         try:
-            yield
+            return only(connection, sql, values)
         except driver.OperationalError as error:
             # a function that reads the database itself is interrupted too, and this shows as an error of the function
-            is_late = self._max_seconds is not None and perf_counter() > until
-            if self._is_stopped or is_late or driver.code_of(error) == driver.INTERRUPTED:
+            if self._is_stopped or driver.code_of(error) == driver.INTERRUPTED:
                 raise TookTooLong from error
             raise
         finally:
-            if self._max_seconds is not None:
-                connection.set_progress_handler(None, 0)
             with self._lock:
                 self._connection = None
 
@@ -86,3 +77,25 @@ class Reading:
             self._is_stopped = True
             if self._connection is not None:
                 self._connection.interrupt()
+
+
+class Brief:
+    """A statement that stops itself after `max_seconds`."""
+
+    __slots__ = ("_max_seconds",)
+
+    def __init__(self, max_seconds: float) -> None:
+        self._max_seconds = max_seconds
+
+    def only(self, connection: driver.Connection, sql: str, values: tuple[Any, ...]) -> Any:
+        """The one value that a statement selects. Raises TookTooLong when it takes longer."""
+        until = perf_counter() + self._max_seconds
+        connection.set_progress_handler(lambda: perf_counter() > until, STEPS_BETWEEN_LOOKS)
+        try:
+            return only(connection, sql, values)
+        except driver.OperationalError as error:
+            if perf_counter() > until or driver.code_of(error) == driver.INTERRUPTED:  # as above
+                raise TookTooLong from error
+            raise
+        finally:
+            connection.set_progress_handler(None, 0)

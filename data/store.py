@@ -37,7 +37,7 @@ from data.errors import StoreLocked, StoreMissing, StoreReadOnly, StoreTooOld
 from data.faults import translated
 from data.functions import Counting, register
 from data.journal import Journal
-from data.reading import Reading, listening
+from data.reading import Brief, Reading, only
 from data.search.names import KeptNames
 from data.search.words import Words
 from data.tables import Load, Meta, table
@@ -168,20 +168,29 @@ class Store:
         try:
             yield connection
         finally:
-            if self._seen == seen and len(self._idle) < READ_CONNECTIONS:
-                self._idle.append((seen, connection))
-            else:
-                connection.close()
+            self._put_back(seen, connection)
 
-    def read(self, sql: str, values: tuple[Any, ...], reading: Reading | None = None) -> str:
-        """The one text that a statement selects. May be called from any thread. Raises StoreError, InvalidCursor."""
-        with translated(self.path), self.reading() as connection, listening():
-            if reading is None:
-                (text,) = connection.execute(sql, values).fetchone()
-            else:
-                with reading.on(connection):
-                    (text,) = connection.execute(sql, values).fetchone()
-        return str(text)
+    def _put_back(self, seen: Seen, connection: driver.Connection) -> None:
+        if self._seen == seen and len(self._idle) < READ_CONNECTIONS:
+            self._idle.append((seen, connection))
+        else:
+            connection.close()
+
+    def read(self, sql: str, values: tuple[Any, ...]) -> str:
+        """The one text or number that a statement selects, as text. For any thread. Raises StoreError, InvalidCursor."""
+        with translated(self.path), self.reading() as connection:
+            return str(only(connection, sql, values))
+
+    def answer(self, sql: str, values: tuple[Any, ...], reading: Reading | Brief | None = None) -> bytes:
+        """The one value that the statement of a plan selects. As `read`; and TookTooLong, as the reading says."""
+        with translated(self.path):
+            seen = self._look()
+            connection = self._reader(seen)
+            try:
+                found: bytes = (reading.only if reading else only)(connection, sql, values)
+            finally:
+                self._put_back(seen, connection)
+        return found
 
     def version(self) -> tuple[int, int]:
         """Another one after every commit, by whatever process, and for another file. Raises StoreError."""
@@ -191,7 +200,7 @@ class Store:
                 self._end_watching()
                 self._watcher, self._watched = connect(self.path), seen
                 self._watchers += 1
-            (commits,) = self._watcher.execute("PRAGMA data_version").fetchone()
+            commits = only(self._watcher, "PRAGMA data_version", ())
             if commits != self._commits:
                 self._commits, self._seen = commits, (*seen[:2], 0)  # what was committed may be another layout or stemming
                 self._look()

@@ -2,12 +2,14 @@
 
 Strawberry owns the types; running does not pass through it. The database's JSON is passed on untouched. An operation that mixes
 in introspection has its data read by the same one statement, and is then walked by graphql-core.
+
+What was asked before takes the short way (`at_once`), if its answer is kept or quickly read: not once does it wait for anything.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from graphql import execute_sync
@@ -15,18 +17,16 @@ from graphql import execute_sync
 from data.errors import BadRequest, WritingOff
 from data.store import Store
 from schema.answers import Answers
-from schema.arguments import is_large
 from schema.faults import Refused, faults, told
 from schema.limits import Limits
 from schema.mutation import Writing
-from schema.plan import Plan
 from schema.prepare import GRAPHQL, Operation, Preparing, Ready, schema
 from schema.reading import Readers, beside, written
 
 EVERYBODY = "everybody"
 """Who asks: all see the same. Where they do not, this is where an answer becomes somebody's."""
 
-__all__ = ["Answer", "Archive", "Writer", "answer", "faults", "run", "schema"]
+__all__ = ["Answer", "Archive", "Asked", "Writer", "answer", "at_once", "faults", "in_turn", "schema"]
 
 
 @dataclass(frozen=True)
@@ -55,10 +55,9 @@ class Archive:
 
 @dataclass
 class Answer:
-    """What an operation came to, in GraphQL's response format; a request that was refused has no `data` at all.
+    """What an operation came to: the whole as bytes (`content`), or the members of GraphQL's response format (`body`).
 
-    `body["data"]` may be an `orjson.Fragment`, the database's own JSON; then `content` is the whole as bytes. With `wants_cost`
-    the answer says what it cost.
+    A request that was refused has no `data` at all. With `wants_cost` the answer says what it cost.
     """
 
     body: dict[str, Any] = field(default_factory=dict)
@@ -72,7 +71,11 @@ class Answer:
 
     @property
     def is_refused(self) -> bool:
-        return "data" not in self.body
+        return self.content is None and "data" not in self.body
+
+    def as_json(self) -> bytes:
+        """The whole."""
+        return orjson.dumps(self.body) if self.content is None else self.content
 
 
 Writer = Callable[[], str]
@@ -84,46 +87,54 @@ def nobody() -> str:
     raise WritingOff("This archive cannot be written here.", hint="Use the commands, or a server and a token.")
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A request: the text, its variables, which operation of the text, and who writes, when it is a mutation."""
 
     text: str
-    variables: dict[str, Any] | None
-    name: str | None
-    writer: Writer
+    variables: dict[str, Any] | None = None
+    name: str | None = None
+    writer: Writer = nobody
 
 
-async def run(  # noqa: PLR0913 - the parts of a request, as GraphQL names them
-    archive: Archive,
-    text: str,
-    variables: dict[str, Any] | None = None,
-    name: str | None = None,
-    *,
-    answer: Answer | None = None,
-    writer: Writer = nobody,
-) -> Answer:
-    """Answers an operation. Never raises: what goes wrong is told in the answer, and what is our fault is masked and logged.
-
-    `writer` says who writes, when it is a mutation. What may take long is done in a thread, so that no query, whatever its text,
-    keeps the others waiting.
-    """
-    answer = answer or Answer()
+def at_once(archive: Archive, asked: Asked, answer: Answer) -> bool:
+    """Answers what was asked before, if its answer is kept or takes no time; says whether it did. Never raises, never waits."""
     generation = archive.store.generation
-    asked = Asked(text, variables, name, writer)
+    try:
+        ready = archive.preparing.known(asked.text, asked.variables, asked.name)
+        if ready is None or ready.plan is None or ready.operation.introspects:
+            return False
+        key = (ready.plan.number, ready.values, EVERYBODY)
+        version = _version(archive)
+        content = archive.answers.find(version, key) if version else None
+        if content is None:
+            found = archive.readers.at_once(ready.plan, ready.values)
+            if found is None:
+                return False
+            answer.statements, content = 1, _whole(archive, version, key, found)
+    except Exception:  # noqa: BLE001 - `in_turn` comes upon it too, and tells it
+        return False
+    if archive.store.generation != generation:
+        return False
+    _give(archive, ready, content, answer)
+    return True
+
+
+async def in_turn(archive: Archive, asked: Asked, answer: Answer) -> None:
+    """Answers what `at_once` did not, in threads, so that no query, whatever its text, keeps the others waiting.
+
+    Never raises: what goes wrong is told in the answer, and what is our fault is masked and logged.
+    """
+    generation = archive.store.generation
     await _run_once(archive, asked, answer)
     if archive.store.generation != generation and not answer.has_written:
         # the file was replaced meanwhile: what was made for the one may not fit the other
         answer.body, answer.content = {}, None
         await _run_once(archive, asked, answer)
-    return answer
 
 
 async def _run_once(archive: Archive, asked: Asked, answer: Answer) -> None:
     try:
-        ready = None
-        if not is_large(asked.variables):
-            ready = archive.preparing.known(asked.text, asked.variables, asked.name)
+        ready = archive.preparing.known(asked.text, asked.variables, asked.name)
         if ready is None:
             operation = await beside(partial(archive.preparing.operation, asked.text, asked.name))
             answer.operation = operation.name
@@ -137,7 +148,7 @@ async def _run_once(archive: Archive, asked: Asked, answer: Answer) -> None:
         return
     answer.operation = ready.operation.name
     try:
-        await _read(archive, ready, answer, asked.variables)
+        await _read(archive, ready, asked, answer)
     except Exception as error:  # noqa: BLE001 - as above
         answer.body = {"errors": faults(error), "data": None}
 
@@ -156,32 +167,43 @@ async def _write(archive: Archive, operation: Operation, asked: Asked, answer: A
         answer.body = {"errors": faults(error), "data": None}
 
 
-async def _read(archive: Archive, ready: Ready, answer: Answer, variables: dict[str, Any] | None) -> None:
+async def _read(archive: Archive, ready: Ready, asked: Asked, answer: Answer) -> None:
+    """Reads what the plan selects, in a thread; an operation that introspects is then walked, and its answer is kept nowhere."""
     found = b"{}"
+    version = _version(archive)
     if ready.plan:
-        found = await _found(archive, ready.plan, ready.values, answer)
-    if ready.operation.introspects:
-        answer.body = await beside(partial(_walked, ready, found, variables))
-    else:
-        answer.body = {"data": orjson.Fragment(found)}
-        answer.content = b'{"data":%b}' % found
-    if answer.wants_cost:
-        answer.body["extensions"] = {"cost": {"rows": ready.cost, "limit": archive.limits.query_max_cost_rows}}
-        answer.content = None
-
-
-async def _found(archive: Archive, plan: Plan, values: tuple[Any, ...], answer: Answer) -> bytes:
-    """The data: those that were found before, if nothing was committed since; else what the statement selects."""
-    answers = archive.answers
-    version = archive.store.version() if answers.most_bytes else None
-    asked = (plan.number, values, EVERYBODY)
-    found = answers.find(version, asked) if answers.most_bytes else None
-    if found is None:
         answer.statements = 1
-        found = (await archive.readers.read(plan, values)).encode()
-        if answers.most_bytes:
-            answers.keep(version, asked, found)
-    return found
+        found = await archive.readers.read(ready.plan, ready.values)
+    if ready.operation.introspects:
+        answer.body = await beside(partial(_walked, ready, found, asked.variables))
+        if answer.wants_cost:
+            answer.body["extensions"] = _cost(archive, ready)
+    elif ready.plan:
+        key = (ready.plan.number, ready.values, EVERYBODY)
+        _give(archive, ready, _whole(archive, version, key, found), answer)
+
+
+def _version(archive: Archive) -> Hashable:
+    """Which state of the store an answer is kept for; None if none are."""
+    return archive.store.version() if archive.answers.most_bytes else None
+
+
+def _whole(archive: Archive, version: Hashable, key: Hashable, found: bytes) -> bytes:
+    """The whole answer that holds the data, kept for the state that was seen before they were read."""
+    content = b'{"data":%b}' % found
+    if version:
+        archive.answers.keep(version, key, content)
+    return content
+
+
+def _give(archive: Archive, ready: Ready, content: bytes, answer: Answer) -> None:
+    answer.operation, answer.content = ready.operation.name, content
+    if answer.wants_cost:
+        answer.content = b'%b,"extensions":%b}' % (content[:-1], orjson.dumps(_cost(archive, ready)))
+
+
+def _cost(archive: Archive, ready: Ready) -> dict[str, Any]:
+    return {"cost": {"rows": ready.cost, "limit": archive.limits.query_max_cost_rows}}
 
 
 def _walked(ready: Ready, found: bytes, variables: dict[str, Any] | None) -> dict[str, Any]:
@@ -193,12 +215,11 @@ def _walked(ready: Ready, found: bytes, variables: dict[str, Any] | None) -> dic
 
 
 async def answer(
-    archive: Archive,
-    text: str,
-    variables: dict[str, Any] | None = None,
-    operation_name: str | None = None,
-    *,
-    writer: Writer = nobody,
+    archive: Archive, text: str, variables: dict[str, Any] | None = None, operation_name: str | None = None
 ) -> dict[str, Any]:
-    """The whole answer to an operation, as GraphQL's response format has it; `data` may be an `orjson.Fragment`."""
-    return (await run(archive, text, variables, operation_name, writer=writer)).body
+    """The whole answer to an operation that only reads, in GraphQL's response format."""
+    asked, found = Asked(text, variables, operation_name), Answer()
+    if not at_once(archive, asked, found):
+        await in_turn(archive, asked, found)
+    whole: dict[str, Any] = orjson.loads(found.as_json())
+    return whole

@@ -4,7 +4,7 @@ JSON is built as text: `'{"title":' || json_quote(title) || '}'`. It needs no re
 on the number of arguments, and both databases can do it. An expression whose type is `Json` is JSON already; others get quoted.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Join, LargeBinary, Select, Text, case, func, select, type_coerce
@@ -334,6 +334,19 @@ def _flat(parts: Iterable[ColumnElement[Any]]) -> Iterator[ColumnElement[Any]]:
             yield from _flat(part.clauses)
         else:
             yield part
+
+
+def framed(text: ColumnElement[Any], selected: Callable[[ColumnElement[Any]], ColumnElement[Any]]) -> ColumnElement[str]:
+    """The text that a statement selects, one and never NULL. The constants that it begins and ends with stand outside of the
+    statement, where they become one with those there.
+    """
+    parts = list(text.clauses) if isinstance(text, concat) else [text]
+    is_chain = len(parts) > 1
+    head = [parts.pop(0)] if is_chain and isinstance(parts[0], inline) else []
+    foot = [parts.pop()] if is_chain and isinstance(parts[-1], inline) else []
+    found = selected(joined(*parts))
+    found.type = Json()
+    return joined(*head, found, *foot)
 
 
 def json_object(members: Iterable[tuple[str, ColumnElement[Any]]]) -> ColumnElement[str]:

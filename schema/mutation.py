@@ -327,7 +327,7 @@ class Answering(Planner):
         return super()._arguments(declared, node)
 
 
-def perform(answering: Answering, operation: OperationDefinitionNode, values: VariableValues, writing: Writing) -> str:
+def perform(answering: Answering, operation: OperationDefinitionNode, values: VariableValues, writing: Writing) -> bytes:
     """Does what the operation's fields ask for, in their order; returns the answer. Raises GraphQLError, StoreError; before
     anything is written, if it can.
 
@@ -337,7 +337,7 @@ def perform(answering: Answering, operation: OperationDefinitionNode, values: Va
     outcomes: dict[str, Outcome] = {}
     plan = answering.plan(operation, outcomes)
     check_cost(plan.cost.total(values.coerced), writing.limits)
-    writing.store.read(plan.sql, plan.bind(values.coerced))
+    writing.store.answer(plan.sql, plan.bind(values.coerced))
     mutation = cast("GraphQLObjectType", answering.schema.mutation_type)
     asked = {key: nodes for key, nodes in answering.roots(operation).items() if nodes[0].name.value in EFFECTS}
     given = {key: get_argument_values(mutation.fields[nodes[0].name.value], nodes[0], values) for key, nodes in asked.items()}
@@ -351,4 +351,4 @@ def perform(answering: Answering, operation: OperationDefinitionNode, values: Va
                 raise located(error, nodes, (key,)) from error
             else:
                 raise
-    return writing.store.read(plan.sql, plan.bind(values.coerced))
+    return writing.store.answer(plan.sql, plan.bind(values.coerced))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from operator import ge, gt, le, lt
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
     CTE,
@@ -36,7 +36,7 @@ from data.errors import InvalidArgument, PageTooLarge
 from schema.arguments import Arg
 from schema.cursors import CURSOR_ARGUMENTS, Cursors
 from schema.fields import Argument
-from schema.functions import gathered, greatest, in_order, json_array, key_value, least
+from schema.functions import framed, gathered, greatest, in_order, json_array, key_value, least
 from schema.limits import Limits
 from schema.plan import Ask
 
@@ -215,7 +215,7 @@ def connection(ask: Ask, listing: Listing) -> ColumnElement[str]:
     with ask.rows(_late_size(ask, asked.first or asked.last, 0)):
         if not needs_page:
             below = ask.below(PageView(ask, listing, asked, whole=whole, gathered=ids))
-            return _typed(select(below).add_cte(*shared).scalar_subquery(), below) if shared else below
+            return framed(below, lambda text: select(text).add_cte(*shared).scalar_subquery()) if shared else below
         numbered = "pageInfo" in selected or (asked.first is not None and asked.last is not None)
         page, kept = _page(ask, listing, asked, numbered=numbered)
         node, found = listing.node(page.c[f"k{len(listing.sort_keys()) - 1}"]) if listing.node else (page, None)
@@ -227,9 +227,8 @@ def connection(ask: Ask, listing: Listing) -> ColumnElement[str]:
         rows = in_order(page, node, found)
     else:
         below = _typed(case((func.count() >= 0, below)), below)  # an aggregate, as lists are: one row from however many
-    return cast(
-        "ColumnElement[str]",
-        _typed(select(below).select_from(rows).add_cte(*shared).correlate_except(page, node).scalar_subquery(), below),
+    return framed(
+        below, lambda text: select(text).select_from(rows).add_cte(*shared).correlate_except(page, node).scalar_subquery()
     )
 
 

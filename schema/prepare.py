@@ -4,7 +4,7 @@ Of an operation that was seen before only its variables are looked at (`known`),
 kinds that need it.
 """
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Container, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -31,7 +31,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from data.errors import BadRequest, QueryTooDeep, QueryTooLong
 from data.store import Store
-from schema.arguments import Variables, shape
+from schema.arguments import Variables, is_large, shape
 from schema.facts import SCALARS
 from schema.faults import Refused
 from schema.fields import enforce_one_of
@@ -77,7 +77,8 @@ class Operation:
     node: OperationDefinitionNode
     fragments: Mapping[str, FragmentDefinitionNode]
     kinds: Mapping[str, Any]
-    plain: tuple[tuple[str, Callable[[Any], bool], bool], ...] | None
+    plain: tuple["Plain", ...] | None
+    writes: bool
     introspects: bool
     reads: bool
 
@@ -87,28 +88,33 @@ class Operation:
         fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
         definitions = node.variable_definitions or ()
         kinds = {d.variable.name.value: type_from_ast(GRAPHQL, cast("Any", d.type)) for d in definitions}
+        plain = _plain(kinds, {d.variable.name.value for d in definitions if d.default_value})
+        writes = node.operation is OperationType.MUTATION
         names = root_names(node.selection_set, fragments, set())
         introspects = bool(names & INTROSPECTION)
         reads = bool(names - INTROSPECTION - {"__typename"}) or not introspects
-        return cls(text, document, node, fragments, kinds, _plain(kinds), introspects, reads)
+        return cls(text, document, node, fragments, kinds, plain, writes, introspects, reads)
 
     @property
     def name(self) -> str | None:
         return self.node.name.value if self.node.name else None
 
-    @property
-    def writes(self) -> bool:
-        """Whether it is a mutation."""
-        return self.node.operation is OperationType.MUTATION
+    def plainly(self, given: Variables) -> Variables | None:
+        """The variables that it declares, if they need no coercion."""
+        if self.plain is None:
+            return None
+        found = {}
+        for name, is_plain, may_be_null, may_be_absent in self.plain:
+            if name in given:
+                value = found[name] = given[name]
+                if not (is_plain(value) or (value is None and may_be_null)):
+                    return None
+            elif not may_be_absent:
+                return None
+        return found
 
-    def coerced(self, given: Variables | None, *, suggests: bool) -> Variables:
+    def coerced(self, given: Variables, *, suggests: bool) -> Variables:
         """The variables as their declared types want them. Raises Refused."""
-        given = given or {}
-        if self.plain is not None and all(
-            name in given and (is_plain(given[name]) or (may_be_null and given[name] is None))
-            for name, is_plain, may_be_null in self.plain
-        ):
-            return {name: given[name] for name in self.kinds}
         definitions = self.node.variable_definitions or ()
         values = get_variable_values(
             GRAPHQL, definitions, cast("Any", given), max_errors=ERRORS_TOLD, hide_suggestions=not suggests
@@ -122,14 +128,18 @@ class Operation:
         return tuple((name, shape(value, self.kinds[name])) for name, value in variables.items())
 
 
-def _plain(kinds: Mapping[str, Any]) -> tuple[tuple[str, Callable[[Any], bool], bool], ...] | None:
-    """How to see that variables need no coercion: name, test, whether it may be null; None where that cannot be seen."""
+Plain = tuple[str, Callable[[Any], bool], bool, bool]
+"""How to see that a variable needs no coercion: its name, a test, whether it may be null, whether it may be absent."""
+
+
+def _plain(kinds: Mapping[str, Any], with_default: Container[str]) -> tuple[Plain, ...] | None:
+    """That of all variables; None where it cannot be seen."""
     found = []
     for name, kind in kinds.items():
         bare = kind.of_type if is_non_null_type(kind) else kind
         if getattr(bare, "name", None) not in PLAIN:
             return None
-        found.append((name, PLAIN[bare.name], bare is kind))
+        found.append((name, PLAIN[bare.name], bare is kind, bare is kind and name not in with_default))
     return tuple(found)
 
 
@@ -158,11 +168,17 @@ class Preparing:
     plans: Kept[Steered] = field(default_factory=lambda: Kept[Steered](KEPT_CHARACTERS), repr=False)
 
     def known(self, text: str, variables: Variables | None, name: str | None) -> "Ready | None":
-        """What is ready for an operation that was asked before; None if it was not. Raises what is wrong with the variables."""
+        """What is ready for an operation that was asked before; None if it was not, or if its variables are too many to be read
+        at once. Raises what is wrong with the variables.
+        """
         operation = self.operations.find(text, name)
         if operation is None or operation.writes:
             return None
-        given = self._variables(operation, variables)
+        given = operation.plainly(variables or {})
+        if given is None:
+            if is_large(variables):
+                return None
+            given = self._variables(operation, variables)
         if not operation.reads:
             return Ready(operation)
         steered = self.plans.find(text, self._key(operation, given))
@@ -170,10 +186,11 @@ class Preparing:
         return self._priced(operation, plan, given) if plan else None
 
     def _variables(self, operation: Operation, given: Variables | None) -> Variables:
-        variables = operation.coerced(given, suggests=self.limits.introspection)
-        if operation.plain is None:
-            check_objects(variables, self.limits)
-        return variables
+        found = operation.plainly(given or {})
+        if found is None:
+            found = operation.coerced(given or {}, suggests=self.limits.introspection)
+            check_objects(found, self.limits)
+        return found
 
     def new(self, operation: Operation, variables: Variables | None) -> "Ready":
         """Plans and prices. Raises GraphQLError for an argument that cannot be."""
@@ -190,7 +207,7 @@ class Preparing:
         plan = found.find(given) or found.keep(given, first[0] if first else self._plan(operation, given))
         return self._priced(operation, plan, given)
 
-    def write(self, operation: Operation, variables: Variables | None, writing: Writing) -> str:
+    def write(self, operation: Operation, variables: Variables | None, writing: Writing) -> bytes:
         """Does what a mutation asks for; returns its answer. Raises Refused, and what `perform` raises."""
         definitions, given = operation.node.variable_definitions or (), cast("Any", variables or {})
         suggests = self.limits.introspection

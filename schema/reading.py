@@ -1,8 +1,8 @@
 """Running a plan, so that no statement keeps others waiting: quick ones at once, the rest in threads, all within their time.
 
-How long a plan takes is learned by running it (`Plan.pace`): the first time in a thread, and on the event loop, which saves the
-change of threads, once it was seen to be quick. There it is stopped when it takes longer than that, and goes to a thread.
-A search goes there always: what one search took says nothing of the next.
+How long a plan takes the processor is learned by running it (`Plan.pace`): the first time in a thread, and at once, on the event
+loop, which saves the change of threads, when it was seen to be quick. There it is stopped when it takes longer, and goes to a
+thread. A search goes there always: what one search took says nothing of the next.
 """
 
 import asyncio
@@ -10,16 +10,16 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from time import perf_counter, thread_time
+from time import thread_time
 from typing import Any, TypeVar
 
 from data.errors import ArchiveBusy, QueryTimeout
-from data.reading import Reading, TookTooLong
+from data.reading import Brief, Reading, TookTooLong
 from data.store import Store
 from schema.limits import Limits
 from schema.plan import Plan
 
-QUICK_SECONDS = 0.001
+QUICK_SECONDS = 0.002
 QUICK_MAX_SECONDS = 0.02
 INTERRUPT_AGAIN_SECONDS = 0.05
 T = TypeVar("T")
@@ -38,26 +38,27 @@ class Readers:
     def __post_init__(self) -> None:
         self.threads = ThreadPoolExecutor(self.limits.read_threads, thread_name_prefix="fonds-read")
 
-    async def read(self, plan: Plan, values: tuple[Any, ...]) -> str:
-        """What the plan's statement selects. Raises ArchiveBusy, QueryTimeout, StoreError."""
-        if plan.pace.seconds < QUICK_SECONDS and not plan.searches:
-            start = perf_counter()
-            try:
-                return self.store.read(plan.sql, values, Reading(QUICK_MAX_SECONDS))
-            except TookTooLong:
-                pass
-            finally:
-                plan.pace.learn(perf_counter() - start)
+    def at_once(self, plan: Plan, values: tuple[Any, ...]) -> bytes | None:
+        """What the plan's statement selects; None if it is not known to be quick, or was not. Raises StoreError."""
+        if plan.searches or plan.pace.seconds > QUICK_SECONDS:
+            return None
+        try:
+            return self._timed(plan, values, Brief(QUICK_MAX_SECONDS))
+        except TookTooLong:
+            return None
+
+    async def read(self, plan: Plan, values: tuple[Any, ...]) -> bytes:
+        """What the plan's statement selects, read in a thread. Raises ArchiveBusy, QueryTimeout, StoreError."""
         await self._turn()
         try:
             return await self._in_time(plan, values)
         finally:
             self._done()
 
-    def _timed(self, plan: Plan, values: tuple[Any, ...], reading: Reading) -> str:
+    def _timed(self, plan: Plan, values: tuple[Any, ...], reading: Reading | Brief) -> bytes:
         start = thread_time()
         try:
-            return self.store.read(plan.sql, values, reading)
+            return self.store.answer(plan.sql, values, reading)
         finally:
             plan.pace.learn(thread_time() - start)
 
@@ -89,7 +90,7 @@ class Readers:
                 return
         self.busy -= 1
 
-    async def _in_time(self, plan: Plan, values: tuple[Any, ...]) -> str:
+    async def _in_time(self, plan: Plan, values: tuple[Any, ...]) -> bytes:
         """Read in a thread; interrupted when its time is up, and when nobody waits for it any more."""
         reading = Reading()
         work = asyncio.get_running_loop().run_in_executor(self.threads, self._timed, plan, values, reading)

@@ -69,8 +69,10 @@ def make_app(archive: Archive, settings: Settings) -> ASGIApp:
             return JSONResponse({"status": "unavailable", "code": error.code}, status_code=503, headers={"Retry-After": "1"})
         return JSONResponse({"status": "ok"})
 
+    explores = settings.graphiql and not settings.trusted_operations
+
     def home(_: Request) -> Response:
-        if settings.graphiql:
+        if explores:
             return RedirectResponse("graphiql/")
         return JSONResponse({"name": archive.name, "graphql": "graphql"})
 
@@ -95,7 +97,7 @@ def make_app(archive: Archive, settings: Settings) -> ASGIApp:
         settings.cache_control,
     )
     routes: list[BaseRoute] = [Route("/", home), Route("/healthz", health), Route("/graphql", endpoint)]
-    if settings.graphiql:
+    if explores:
         explorer = GZipMiddleware(Explorer(directory=GRAPHIQL, html=True), minimum_size=1024)
         routes.append(Mount("/graphiql", explorer))
     hosts = [host.strip() for host in settings.allowed_hosts.split(",") if host.strip()]

@@ -10,6 +10,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from server.transport import Together
 
 LOG = logging.getLogger("fonds.requests")
+WHOLE = "fonds.whole"
+"""In the scope of a request whose body was there when it was handed on: nothing of it has to be waited for."""
+
 TOO_LATE = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
@@ -21,6 +24,7 @@ class Bounded(HttpToolsProtocol):
     writing: asyncio.TimerHandle | None = None
     waiting: asyncio.TimerHandle | None = None
     head_bytes = 0
+    is_in_head = False
     is_mixed = False
     """Whether what came at once is the end of one request and the beginning of the next."""
 
@@ -36,19 +40,22 @@ class Bounded(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         self.is_mixed = False
         super().data_received(data)
+        if self.is_in_head and self.waiting is None:
+            self._await_head()
         if self.waiting is not None and not self.is_mixed:
             self.head_bytes += len(data)
             self._check_head()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._await_head()
+        self.is_in_head = True
 
     def on_url(self, url: bytes) -> None:
         super().on_url(url)
         self._check_head(len(self.url))
 
     def on_headers_complete(self) -> None:
+        self.is_in_head = False
         self._stop_waiting()
         self.head_bytes = 0
         if self._check_head(len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)):
@@ -56,6 +63,7 @@ class Bounded(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         self.is_mixed = True
+        self.scope[WHOLE] = True  # type: ignore[literal-required] # a key of ours
         super().on_message_complete()
 
     def pause_writing(self) -> None:

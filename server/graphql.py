@@ -12,19 +12,19 @@ from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from starlette.types import Receive, Scope, Send
 
 from data.errors import ArchiveBusy, BadRequest, StoreError
 from data.tokens import holder
-from schema.execute import Answer, Archive, Writer, faults, run
-from server.encodings import COMPRESSED_MIN_BYTES, ENCODINGS, encoding
+from schema.execute import Answer, Archive, Asked, at_once, faults, in_turn
+from server.encodings import ENCODINGS, encoding
 from server.headers import SAFE_HEADERS
 from server.logs import Outcome, log_request
 from server.persisted import Persisted
-from server.requests import GRAPHQL_JSON, JSON, METHOD_NOT_ALLOWED, ClientGone, Headers, Reader, bearer, wanted
+from server.requests import GRAPHQL_JSON, JSON, METHOD_NOT_ALLOWED, ClientGone, Headers, Reader, bearer, headers_of, wanted
 
 NOT_MODIFIED = 304
 CLIENT_GONE = 499
@@ -38,7 +38,9 @@ COMPRESS_BESIDE_BYTES = 64 * 1024
 """A larger answer is compressed in a thread."""
 
 EVERY_ANSWER = (*SAFE_HEADERS, (b"access-control-allow-origin", b"*"), (b"vary", b"Accept, Accept-Encoding"))
-KINDS = {kind: (b"content-type", f"{kind}; charset=utf-8".encode()) for kind in (JSON, GRAPHQL_JSON)}
+KINDS = {kind: ((b"content-type", f"{kind}; charset=utf-8".encode()), *EVERY_ANSWER) for kind in (JSON, GRAPHQL_JSON)}
+"""The headers of every answer with a body, by its kind."""
+
 MORE_HEADERS = {
     METHOD_NOT_ALLOWED: ((b"allow", b"GET, POST"),),
     BUSY: ((b"retry-after", b"1"),),
@@ -52,8 +54,7 @@ NOT_KEPT = (b"cache-control", b"no-store")
 Header = tuple[bytes, bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """An answer as bytes, with its status and headers."""
 
     status: int
@@ -81,25 +82,25 @@ class Endpoint:
         log_request(scope, start, Outcome(response.status, len(response.content), answer.operation, answer.statements))
 
     async def _respond(self, scope: Scope, receive: Receive, answer: Answer) -> Response:
-        headers = dict(reversed(scope["headers"]))
+        headers = headers_of(scope)
         kind = JSON
         try:
             kind = wanted(headers.get(b"accept", b""))
-            asked = await self.reader.read(scope, headers, receive)
-            text = self.persisted.text(asked.query, asked.extensions)
+            request = await self.reader.read(scope, headers, receive)
+            text = self.persisted.text(request.query, request.extensions)
         except BadRequest as error:
             content = orjson.dumps({"errors": faults(error)})
-            return Response(error.status, (KINDS[kind], NOT_KEPT), content)
-        answer.wants_cost = asked.extensions.get("cost") is True
-        writer = partial(self._writer, scope["method"], headers)
-        await _while_wanted(receive, self.archive, Operation(text, asked.variables, asked.operation, writer), answer)
-        content = answer.content or orjson.dumps(answer.body)
-        if asked.extensions and scope["method"] == "POST" and not answer.is_refused:
-            self.persisted.keep(text, asked.extensions)
-        response = Response(_status(answer, kind), (KINDS[kind],), content)
+            return Response(error.status, (*KINDS[kind], NOT_KEPT), content)
+        answer.wants_cost = request.extensions.get("cost") is True
+        asked = Asked(text, request.variables, request.operation, partial(self._writer, scope["method"], headers))
+        if not at_once(self.archive, asked, answer):
+            await _while_wanted(receive, self.archive, asked, answer)
+        if request.extensions and not answer.is_refused:
+            self.persisted.keep(text, request.extensions)
+        response = Response(_status(answer, kind), KINDS[kind], answer.as_json())
         if scope["method"] != "POST":
             response = self._to_be_kept(response, headers) if "errors" not in answer.body else _with(response, NOT_KEPT)
-        return await _compressed(response, headers)
+        return response if b"accept-encoding" not in headers else await _compressed(response, headers[b"accept-encoding"])
 
     def _writer(self, method: str, headers: Headers) -> str:
         """Whose token came with a request. Raises BadRequest."""
@@ -113,28 +114,18 @@ class Endpoint:
         caching = ((b"etag", etag), (b"cache-control", self.cache_control.encode()))
         known = {tag.strip() for tag in headers.get(b"if-none-match", b"").split(b",")}
         if etag in known or etag.removeprefix(b"W/") in known or b"*" in known:
-            return Response(NOT_MODIFIED, caching)
+            return Response(NOT_MODIFIED, (*caching, *EVERY_ANSWER))
         return _with(response, *caching)
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """What is to be run."""
-
-    text: str
-    variables: dict[str, Any] | None
-    name: str | None
-    writer: Writer
 
 
 def _with(response: Response, *headers: Header) -> Response:
     return Response(response.status, (*response.headers, *headers), response.content)
 
 
-async def _compressed(response: Response, headers: Headers) -> Response:
+async def _compressed(response: Response, accept_encoding: bytes) -> Response:
     """The answer as the client likes it best, if it is worth the work."""
-    name = encoding(headers[b"accept-encoding"]) if b"accept-encoding" in headers else None
-    if name is None or len(response.content) < COMPRESSED_MIN_BYTES:
+    name = encoding(accept_encoding, len(response.content))
+    if name is None:
         return response
     compress = ENCODINGS[name]
     is_large = len(response.content) > COMPRESS_BESIDE_BYTES
@@ -143,7 +134,7 @@ async def _compressed(response: Response, headers: Headers) -> Response:
 
 
 async def _send(send: Send, response: Response) -> None:
-    headers = [*response.headers, *EVERY_ANSWER, *MORE_HEADERS.get(response.status, ())]
+    headers = [*response.headers, *MORE_HEADERS.get(response.status, ())]
     if response.status != NOT_MODIFIED:
         headers.append((b"content-length", b"%d" % len(response.content)))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
@@ -166,7 +157,7 @@ def _status(answer: Answer, kind: str) -> int:
     return 400 if kind == GRAPHQL_JSON else 200
 
 
-async def _while_wanted(receive: Receive, archive: Archive, asked: Operation, answer: Answer) -> None:
+async def _while_wanted(receive: Receive, archive: Archive, asked: Asked, answer: Answer) -> None:
     """Answers; if the client goes away first, the work is stopped. Raises ClientGone."""
     task: Any = asyncio.current_task()
     gone: list[asyncio.Task[None]] = []
@@ -177,7 +168,7 @@ async def _while_wanted(receive: Receive, archive: Archive, asked: Operation, an
 
     timer = asyncio.get_running_loop().call_later(LOOK_AFTER_SECONDS, look)
     try:
-        await run(archive, asked.text, asked.variables, asked.name, answer=answer, writer=asked.writer)
+        await in_turn(archive, asked, answer)
     except asyncio.CancelledError:
         if not (gone and gone[0].done()):
             raise

@@ -2,8 +2,8 @@
 
 import logging
 import sys
-from dataclasses import dataclass
 from time import perf_counter
+from typing import NamedTuple
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -48,8 +48,7 @@ class RequestLog:
             log_request(scope, start, Outcome(status, size))
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a request came to."""
 
     status: int

@@ -58,9 +58,7 @@ class Persisted:
             return text
         found = self.texts.get(hash_)
         if found is None:
-            raise PersistedQueryNotFound(
-                "PersistedQueryNotFound", status=200, hint="Send it once with its text in `query`, by POST."
-            )
+            raise PersistedQueryNotFound("PersistedQueryNotFound", status=200, hint="Send it once with its text in `query`.")
         self.texts.move_to_end(hash_)
         return found
 

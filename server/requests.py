@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 import orjson
 from starlette.types import Receive, Scope
 
 from data.errors import BadRequest, BodyTooLarge, BodyTooSlow, shorten
+from server.connections import WHOLE
 
 GRAPHQL_JSON, JSON = "application/graphql-response+json", "application/json"
 PARAMETERS = {"query": str, "operationName": str, "variables": dict, "extensions": dict}
@@ -26,8 +27,17 @@ class ClientGone(Exception):
     """The client ended the connection."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+def headers_of(scope: Scope) -> Headers:
+    """The headers of a request; of lines with the same name one, with commas between (RFC 9110, section 5.3)."""
+    lines = scope["headers"]
+    found = dict(lines)
+    if len(found) < len(lines):
+        for name in found:
+            found[name] = b", ".join(value for other, value in lines if other == name)
+    return found
+
+
+class Asked(NamedTuple):
     """A GraphQL request, whichever way it came."""
 
     query: str | None
@@ -53,12 +63,13 @@ class Reader:
         if method != "POST":
             raise BadRequest(f"{shorten(method)} asks nothing.", status=METHOD_NOT_ALLOWED, hint="Use POST or GET.")
         check_content(headers.get(b"content-type", b""), headers.get(b"content-encoding", b"identity"))
+        if scope.get(WHOLE):
+            return from_body(await self._body(headers, receive))
         try:
             async with asyncio.timeout(self.body_max_seconds):
-                body = await self._body(headers, receive)
+                return from_body(await self._body(headers, receive))
         except TimeoutError:
             raise BodyTooSlow("The body did not arrive in time.", status=408, hint="Send it at once.") from None
-        return from_body(body)
 
     async def _body(self, headers: Headers, receive: Receive) -> bytes:
         length = headers.get(b"content-length", b"0")

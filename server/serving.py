@@ -53,6 +53,7 @@ def run(settings: Settings, listening: socket.socket) -> None:
         ws="none",
         log_config=None,
         access_log=False,
+        proxy_headers=False,  # nobody here asks who the client is
         server_header=False,
         timeout_keep_alive=math.ceil(settings.idle_max_seconds),
         timeout_graceful_shutdown=STOP_GRACE_SECONDS,

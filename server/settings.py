@@ -44,7 +44,9 @@ class Settings(BaseSettings):
         description="The `Host` names that are answered, with commas between; `*` for all.",
     )
     introspection: bool = Field(default=True, description="Whether the schema may be asked for; if not, errors suggest no names.")
-    graphiql: bool = Field(default=True, description="Whether the explorer is served at `/graphiql/`.")
+    graphiql: bool = Field(
+        default=True, description="Whether the explorer is served at `/graphiql/`; never with trusted operations."
+    )
     page_max_rows: int = Field(default=AT_MOST.page_max_rows, ge=1, description="The most that `first` or `last` may ask for.")
     ranked_max_hits: int = Field(
         default=AT_MOST.ranked_max_hits,

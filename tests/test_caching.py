@@ -106,6 +106,8 @@ def test_an_answer_that_the_client_has_is_304_until_it_changes(client: TestClien
     again = client.get("/graphql", params={"query": TITLES}, headers=headers)
     assert (again.status_code, again.content) == (304, b"")
     assert (again.headers["etag"], again.headers["cache-control"]) == (etag, "public, max-age=60")
+    lines = [("If-None-Match", '"other"'), ("If-None-Match", etag)]
+    assert client.get("/graphql", params={"query": TITLES}, headers=lines).status_code == 304
     other = sqlite3.connect(letters.store.path)
     other.execute("UPDATE documents SET title = 'To Souvorine'")
     other.commit()

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any
 
 import brotli
+import orjson
 import pytest
 from starlette.testclient import TestClient
 
@@ -129,6 +130,13 @@ def test_the_answer_is_of_the_kind_that_the_client_likes_best(client: Client, ac
     assert answer.headers["vary"].startswith("Accept")
 
 
+def test_accept_may_stand_on_several_lines(client: Client) -> None:
+    lines = [("Accept", "text/html"), ("Accept", "application/graphql-response+json"), ("Content-Type", "application/json")]
+    client.headers.pop("accept", None)
+    answer = client.post("/graphql", content=orjson.dumps({"query": QUERY}), headers=lines)
+    assert answer.headers["content-type"] == "application/graphql-response+json; charset=utf-8"
+
+
 @pytest.mark.parametrize(
     "query", ["{", "{ nothing }", "query ($n: Int!) { documents(first: $n) { totalCount } }", "query A { a } query B { b }"]
 )
@@ -228,3 +236,10 @@ def test_an_answer_is_compressed_as_the_client_likes_best(client: Client, accept
 def test_a_small_answer_is_sent_as_it_is(client: Client) -> None:
     answer = client.post("/graphql", json={"query": QUERY}, headers={"Accept-Encoding": "gzip, br, zstd"})
     assert "content-encoding" not in answer.headers
+
+
+@pytest.mark.parametrize("accepted", ["gzip, identity;q=0", "gzip, *;q=0"])
+def test_a_small_answer_is_compressed_for_those_who_cannot_take_it_as_it_is(client: Client, accepted: str) -> None:
+    answer = client.post("/graphql", json={"query": QUERY}, headers={"Accept-Encoding": accepted})
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.json() == client.post("/graphql", json={"query": QUERY}).json()

@@ -14,7 +14,8 @@ from starlette.testclient import TestClient
 
 from data.reading import Reading
 from data.store import Store
-from schema.execute import Archive, run
+from schema.execute import Answer, Archive, answer, in_turn
+from schema.execute import Asked as Operation
 from schema.limits import Limits
 from server.app import make_app
 from server.settings import Settings
@@ -108,14 +109,14 @@ ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELEC
 
 @pytest.fixture
 def endless(nine: Archive, monkeypatch: pytest.MonkeyPatch) -> Archive:
-    read = nine.store.read
-    monkeypatch.setattr(nine.store, "read", lambda _sql, _values, reading: read(ENDLESS, (), reading))
+    read = nine.store.answer
+    monkeypatch.setattr(nine.store, "answer", lambda _sql, _values, reading: read(ENDLESS, (), reading))
     return Archive(nine.store, limits=Limits(statement_max_seconds=0.2))
 
 
 def test_a_statement_that_takes_too_long_is_interrupted(endless: Archive) -> None:
     start = time.monotonic()
-    found = asyncio.run(run(endless, HONEST)).body
+    found = asyncio.run(answer(endless, HONEST))
     assert time.monotonic() - start < 5
     assert [error["extensions"]["code"] for error in found["errors"]] == ["QUERY_TIMEOUT"]
     assert found["data"] is None
@@ -123,7 +124,7 @@ def test_a_statement_that_takes_too_long_is_interrupted(endless: Archive) -> Non
 
 def test_a_statement_stops_when_nobody_waits_for_it_any_more(endless: Archive) -> None:
     async def leave() -> float:
-        work = asyncio.create_task(run(Archive(endless.store, limits=Limits(statement_max_seconds=600)), HONEST))
+        work = asyncio.create_task(answer(Archive(endless.store, limits=Limits(statement_max_seconds=600)), HONEST))
         await asyncio.sleep(0.2)
         work.cancel()
         start = time.monotonic()
@@ -174,12 +175,12 @@ def test_a_query_that_is_dear_to_prepare_keeps_nobody_waiting(nine: Archive) -> 
     )
 
     async def turns() -> int:
-        work = asyncio.create_task(run(Archive(nine.store), f"{{ documents(first: 1) {{ nodes {{ {lists} }} }} }}"))
+        work = asyncio.create_task(answer(Archive(nine.store), f"{{ documents(first: 1) {{ nodes {{ {lists} }} }} }}"))
         found = 0
         while not work.done():
             await asyncio.sleep(0.001)
             found += 1
-        assert "errors" not in work.result().body
+        assert "errors" not in work.result()
         return found
 
     assert asyncio.run(turns()) > 10  # on the loop itself it would be one or two
@@ -189,12 +190,12 @@ def test_many_values_are_looked_at_beside_those_who_ask_for_little(nine: Archive
     archive, text = Archive(nine.store), "query ($ids: [ID!]) { documents(filter: {id: $ids}) { totalCount } }"
 
     async def turns() -> int:
-        await run(archive, text, {"ids": ["1"]})
-        work, found = asyncio.create_task(run(archive, text, {"ids": [[]] * 40_000})), 0
+        await answer(archive, text, {"ids": ["1"]})
+        work, found = asyncio.create_task(answer(archive, text, {"ids": [[]] * 40_000})), 0
         while not work.done():
             await asyncio.sleep(0)
             found += 1
-        assert "errors" in work.result().body
+        assert "errors" in work.result()
         return found
 
     assert asyncio.run(turns()) > 2
@@ -205,8 +206,8 @@ def test_a_search_never_runs_where_others_would_have_to_wait(nine: Archive) -> N
 
     async def ask() -> int:
         for number in range(20):
-            await run(archive, text, {"s": f"nothing{number}"})
-        work, turns = asyncio.create_task(run(archive, text, {"s": "s*"})), 0
+            await answer(archive, text, {"s": f"nothing{number}"})
+        work, turns = asyncio.create_task(answer(archive, text, {"s": "s*"})), 0
         while not work.done():
             await asyncio.sleep(0)
             turns += 1
@@ -262,21 +263,21 @@ def topics(*keys: str) -> list[dict[str, Any]]:
 
 def test_what_was_written_is_told_also_while_all_readers_are_at_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = Store.create(f"sqlite:///{tmp_path}/archive.db")
-    read = store.read
+    read = store.answer
 
-    def endless_for_readers(sql: str, values: tuple[Any, ...], reading: Reading | None = None) -> str:
+    def endless_for_readers(sql: str, values: tuple[Any, ...], reading: Reading | None = None) -> bytes:
         return read(ENDLESS, (), reading) if reading else read(sql, values)
 
     async def asked() -> tuple[dict[str, Any], dict[str, Any]]:
         limits = Limits(read_threads=1, read_wait_max_seconds=0.05, statement_max_seconds=3, load_max_records=1)
         archive = Archive(store, limits=limits)
-        busy = asyncio.create_task(run(archive, HONEST))
+        busy, found = asyncio.create_task(answer(archive, HONEST)), Answer()
         await asyncio.sleep(0.2)
-        found = await run(archive, ADD, {"one": topics("a"), "two": topics("b", "c")}, writer=lambda: "anna")
+        await in_turn(archive, Operation(ADD, {"one": topics("a"), "two": topics("b", "c")}, writer=lambda: "anna"), found)
         assert not busy.done()
-        return orjson.loads(orjson.dumps(found.body)), (await busy).body
+        return orjson.loads(found.as_json()), await busy
 
-    monkeypatch.setattr(store, "read", endless_for_readers)
+    monkeypatch.setattr(store, "answer", endless_for_readers)
     found, busy = asyncio.run(asked())
     assert found == {
         "data": {
@@ -291,7 +292,7 @@ def test_what_was_written_is_told_also_while_all_readers_are_at_work(tmp_path: P
 def test_readers_are_handed_on_in_turn_and_none_is_lost_when_clients_leave(endless: Archive) -> None:
     async def crowd() -> list[Any]:
         archive = Archive(endless.store, limits=Limits(read_threads=2, statement_max_seconds=0.3))
-        asked = [asyncio.create_task(run(archive, HONEST)) for _ in range(8)]
+        asked = [asyncio.create_task(answer(archive, HONEST)) for _ in range(8)]
         await asyncio.sleep(0.1)
         for number in (0, 3, 5):
             asked[number].cancel()
@@ -299,7 +300,5 @@ def test_readers_are_handed_on_in_turn_and_none_is_lost_when_clients_leave(endle
         assert (archive.readers.busy, len(archive.readers.waiting)) == (0, 0)
         return found
 
-    codes = [
-        None if isinstance(one, BaseException) else one.body["errors"][0]["extensions"]["code"] for one in asyncio.run(crowd())
-    ]
+    codes = [None if isinstance(one, BaseException) else one["errors"][0]["extensions"]["code"] for one in asyncio.run(crowd())]
     assert codes == [None, "QUERY_TIMEOUT", "QUERY_TIMEOUT", None, "QUERY_TIMEOUT", None, "QUERY_TIMEOUT", "QUERY_TIMEOUT"]

@@ -56,10 +56,10 @@ def test_a_hash_is_unknown_until_its_text_was_sent_by_post_and_is_then_enough(se
     assert client.post("/graphql", json=by_hash(HASH)).json() == NINE
 
 
-def test_a_text_sent_by_get_is_answered_but_not_kept(serve: Serve) -> None:
+def test_a_text_sent_by_get_is_kept_too_as_some_clients_send_it_so(serve: Serve) -> None:
     client = serve()
     assert get(client, by_hash(HASH, QUERY)).json() == NINE
-    assert code(get(client, by_hash(HASH))) == "PERSISTED_QUERY_NOT_FOUND"
+    assert get(client, by_hash(HASH)).json() == NINE
 
 
 def test_a_hash_of_another_text_is_an_error_and_keeps_nothing(serve: Serve) -> None:
@@ -90,6 +90,13 @@ def test_what_is_kept_is_bounded_and_the_least_used_goes_first(serve: Serve) -> 
         client.post("/graphql", json=by_hash(hash_, text))
     assert code(client.post("/graphql", json=by_hash(hashes[0]))) == "PERSISTED_QUERY_NOT_FOUND"
     assert client.post("/graphql", json=by_hash(hashes[2])).json() == NINE
+
+
+def test_the_explorer_is_not_there_where_its_operations_would_be_refused(serve: Serve, tmp_path: Path) -> None:
+    (tmp_path / "count.graphql").write_text(QUERY, encoding="utf-8")
+    client = serve(trusted_operations=str(tmp_path / "count.graphql"))
+    assert client.get("/graphiql/").status_code == 404
+    assert client.get("/").json() == {"name": "Fonds", "graphql": "graphql"}
 
 
 def test_it_can_be_switched_off(serve: Serve) -> None:

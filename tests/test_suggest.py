@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.load import load
-from data.reading import Reading, TookTooLong
+from data.reading import Brief, TookTooLong
 from data.search.names import Named, Names
 from data.store import Store
 from schema.execute import Archive
@@ -214,6 +214,6 @@ def test_names_that_take_long_to_read_are_read_in_a_thread(nine: Archive, monkey
     store = Store.open(f"sqlite:///{nine.store.path}")
     sql = "SELECT fonds_suggest((SELECT changes FROM fonds_meta), 'stal', '[\"PERSON\"]', 3)"
     with pytest.raises(TookTooLong):
-        store.read(sql, (), Reading(0.000_001))
-    assert "Stalin" in store.read(sql, (), Reading(10))
+        store.answer(sql, (), Brief(0.000_001))
+    assert "Stalin" in str(store.answer(sql, (), Brief(10)))
     store.close()
