@@ -444,6 +444,28 @@ def test_an_item_that_says_something_is_not_left_out_for_want_of_a_role_or_kind(
     ]
 
 
+def test_one_object_is_its_own_list_unless_its_keys_and_values_are_asked_for(tmp_path: Path) -> None:
+    given = {
+        "von": {"id": 7, "name": "Anna", "born": "1860"},
+        "titles": {"value": "Brief", "lang": "de"},
+        "ids": {"gnd": "1", "viaf": 2},
+    }
+    fields = """
+people: {each: von, person: id, as: name, role: =sender}
+notes: {each: titles, kind: =editorial, text: value}
+identifiers: {each: ids, template: "{key}:{value}"}
+"""
+    assert one(tmp_path, fields, given, more="unmapped: keep") == {
+        "people": [{"person": "7", "role": "sender", "as": "Anna"}],
+        "notes": [{"kind": "editorial", "text": "Brief"}],
+        "identifiers": ["gnd:1", "viaf:2"],
+        "x_von": {"born": "1860"},
+        "x_titles": {"lang": "de"},
+    }
+    people = "records: [{type: person, each: von, fields: {id: id, name: name}}]"
+    assert converted(tmp_path, people, given) == [{"type": "person", "id": "7", "name": "Anna", "x_born": "1860"}]
+
+
 def test_a_condition_of_a_value_is_about_each_item_of_its_list(tmp_path: Path) -> None:
     given = {"places": [{"name": "Wien", "role": "sent"}, {"name": "Ischl", "role": "named"}], "kind": "letter"}
     made = "{each: places, from: name, when: {role: sent, /kind: letter}}"
@@ -657,6 +679,19 @@ def test_one_mapping_is_proposed_for_several_files_and_loads_them_together(tmp_p
     values = [raw.value for raw in found if isinstance(raw.value, dict) and not raw.is_implied]
     assert [value["id"] for value in values] == ["v1/d1", "v1/d2", "v1/d3", "p1", "t0", "t1", "l1"]
     assert values[-1]["people"] == [{"role": "other", "as": "Anna", "label": "carried by"}]
+
+
+def test_a_mapping_is_proposed_for_the_list_within_one_object(tmp_path: Path) -> None:
+    path = tmp_path / "all.json"
+    letters = [{"nr": 1, "betreff": "A", "am": "3.5.1895", "tags": [{"id": "t", "name": "T"}]}, {"nr": 2, "betreff": "B"}]
+    path.write_text(json.dumps({"meta": {"v": 1}, "letters": letters}), encoding="utf-8")
+    rules = mapping(tmp_path, propose({path: read(path, is_mapped=True)}))
+    records = [raw.value for raw in rules.apply(read(path, is_mapped=True))]
+    assert [(one["type"], one["id"]) for one in records if isinstance(one, dict)] == [
+        ("document", "1"),
+        ("document", "2"),
+        ("topic", "t"),
+    ]
 
 
 def test_places_are_no_people(tmp_path: Path) -> None:

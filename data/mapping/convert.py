@@ -128,6 +128,7 @@ class _Conversion:
         dates = {f"{name}.edtf": given.edtf for name, given in self._given.items() if isinstance(given, DateRule)}
         self._reads |= {name: list(reads(given)) for name, given in dates.items()}
         self.all_reads = [(*base, *path) for paths in self._reads.values() for path in paths]
+        self._pairs = frozenset(path[0] for paths in self._reads.values() for path in paths if path)
         self._dropped = [Path(text).steps for text in rule.drop]
         self._trees: dict[frozenset[str], Reads] = {}
         self._seen: dict[str, tuple[object, ...]] = {}
@@ -178,7 +179,7 @@ class _Conversion:
         return self._seen.setdefault(str(record.get("id")), stand) == stand
 
     def _places(self, raw: Raw) -> Iterable[Here]:
-        places = places_of(self._each, self.rule.split, Here(raw.value, raw.value))
+        places = places_of(self._each, self.rule.split, Here(raw.value, raw.value), self._pairs)
         return places if self._each is None else filter(self._holds, places)
 
     def _record(self, here: Here, place: Place, known: Known) -> tuple[dict[str, object], Place]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from data.mapping.model import DateRule, Value
-from data.mapping.paths import EACH, Path, Steps, is_empty, items_of, template_keys
+from data.mapping.paths import EACH, Path, Steps, are_pairs, is_empty, items_of, template_keys
 
 ALL = "*"
 
@@ -62,6 +62,12 @@ def _read_by_path(text: str, base: Steps) -> Iterator[Steps]:
         yield (*start, text.lstrip("/"))  # a key that holds dots
 
 
+def read_in_each(given: Any) -> frozenset[str]:
+    """The keys that a value or an entry reads in each item of its list."""
+    base = (*Path(given.each).steps, EACH) if given.each else ()
+    return frozenset(path[len(base)] for path in reads(given) if path[: len(base)] == base and len(path) > len(base))
+
+
 class Unseen:
     """The ways that a rule reads, with all on their way, and that no object has had so far."""
 
@@ -98,7 +104,7 @@ def _has(value: object, path: Steps) -> bool:
     if not path:
         return True
     if path[0] == EACH:
-        return any(_has(item, path[1:]) for item in items_of(value))
+        return any(_has(item, path[1:]) for item in items_of(value)) or (isinstance(value, dict) and _has(value, path[1:]))
     return isinstance(value, dict) and path[0] in value and _has(value[path[0]], path[1:])
 
 
@@ -125,7 +131,9 @@ def _rest(value: object, tree: dict[str, Any]) -> object:
     if ALL in tree:
         return None
     if isinstance(value, dict):
-        return None if EACH in tree else _left(value, tree)
+        if EACH not in tree:
+            return _left(value, tree)
+        return None if are_pairs(value, tree[EACH].keys() - {ALL}) else _rest(value, tree[EACH])
     if isinstance(value, list) and EACH in tree:
         inner = tree[EACH]
         return value if any(not is_empty(_rest(item, inner)) for item in value) else None

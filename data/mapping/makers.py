@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from data.dates import NotEdtf, parse_edtf
+from data.mapping.leftovers import read_in_each
 from data.mapping.model import DateRule, Items, PersonId, TopicId, Value
 from data.mapping.paths import Here, Path, is_empty
 from data.mapping.values import Condition, Maker, Tables, Unfit, as_text
@@ -153,7 +154,7 @@ def _items(makers: Sequence[Make]) -> Make:
 
 def _item(given: Items, tables: Tables) -> Make:
     """The items of a list that one entry of the mapping makes. One that says nothing is none."""
-    each, holds = Path(given.each) if given.each else None, Condition(given.when)
+    each, holds, pairs = Path(given.each) if given.each else None, Condition(given.when), read_in_each(given)
     inner = {name: value for name, value in fields_of(given).items() if name not in {"each", "split", "when"}}
     makers = {name: _single(name, value, tables) for name, value in inner.items()}
     needed = [field.alias or name for name, field in type(given).model_fields.items() if field.is_required()]
@@ -162,7 +163,7 @@ def _item(given: Items, tables: Tables) -> Make:
 
     def made(here: Here, known: Known) -> list[dict[str, object]]:
         found = []
-        for place in places_of(each, given.split, here):
+        for place in places_of(each, given.split, here, pairs):
             if not holds(place):
                 continue
             item = {name: value for name, make in makers.items() if (value := make(place, known)) is not None}
@@ -177,13 +178,13 @@ def _item(given: Items, tables: Tables) -> Make:
     return made
 
 
-def places_of(each: Path | None, split: str | None, here: Here) -> Iterable[Here]:
+def places_of(each: Path | None, split: str | None, here: Here, pairs: frozenset[str]) -> Iterable[Here]:
     """The items that a rule or an entry goes through; the object itself, if it names none."""
     if each is None:
         return (here,)
     if split is None:
-        return each.items(here)
-    pieces = (piece.strip() for place in each.items(here) for piece in as_text(place.item).split(split))
+        return each.items(here, pairs)
+    pieces = (piece.strip() for place in each.items(here, pairs) for piece in as_text(place.item).split(split))
     return (Here(piece, here.root) for piece in pieces if piece)
 
 

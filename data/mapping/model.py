@@ -106,7 +106,10 @@ class Value(Strict):
     first: "list[Term] | None" = Field(default=None, description="The first of these that is not empty.")
     join: "list[Term] | None" = Field(default=None, description="All of these that are not empty, with `with` between.")
     with_: str | None = Field(default=None, alias="with", description="What stands between what is joined; `, ` if not said.")
-    each: Way | None = Field(default=None, description="A list (or an object: `key`, `value`) for each item of which it is made.")
+    each: Way | None = Field(
+        default=None,
+        description="A list for each item of which it is made; as in `people`.",
+    )
     when: Conditions | None = Field(default=None, description="Only then; with `each`, only of the items of which it holds.")
     split: str | None = Field(default=None, description="Cut the text here, into a list.")
     replace: dict[Pattern, str] = Field(
@@ -192,7 +195,9 @@ class Items(Strict):
     """One item, or one for each item of a list."""
 
     each: Way | None = Field(
-        default=None, description="A list (or an object: `key`, `value`), one item for each of which is made."
+        default=None,
+        description="A list, one item for each of which is made. One value alone is its own list; of an object `key` and `value` "
+        "can be read.",
     )
     split: str | None = Field(default=None, description="Cut the text that stands there here, into the items.")
     when: Conditions | None = Field(default=None, description="Only then.")

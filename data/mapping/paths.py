@@ -1,10 +1,13 @@
 """Where a value stands: `date_text`, `collection.name`, `people[].id`; `.` is the item, `/id` in the whole one."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from string import Formatter
 from typing import NamedTuple
 
 EACH = "[]"
+PAIR = frozenset({"key", "value"})
+
 ITEM = "."
 ROOT = "/"
 
@@ -36,10 +39,10 @@ class Path:
             return [start[self._key]]
         return [value for value in _found([start], self.steps) if value is not None]
 
-    def items(self, here: Here) -> Iterator[Here]:
-        """Each item of the list that stands there; of an object its keys and values; a single value is its own list."""
+    def items(self, here: Here, pairs: frozenset[str]) -> Iterator[Here]:
+        """Each item of the list that stands there. A single value is its own list, and so is an object, but for `are_pairs`."""
         for value in self.values(here):
-            for item in items_of(value):
+            for item in [value] if isinstance(value, dict) and not are_pairs(value, pairs) else items_of(value):
                 yield Here(item, here.root)
 
 
@@ -50,6 +53,11 @@ def items_of(value: object) -> list[object]:
     if isinstance(value, dict):
         return [{"key": key, "value": inner} for key, inner in value.items()]
     return [] if is_empty(value) else [value]
+
+
+def are_pairs(value: dict[str, object], read: AbstractSet[str]) -> bool:
+    """Whether an object is a list of its keys and values: nothing else is read of it, and it has no keys that are called so."""
+    return bool(read) and read <= PAIR and not read & value.keys()
 
 
 def is_empty(value: object) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path, PurePath
+from typing import NamedTuple
 
 from data.dates import NotEdtf, parse_edtf
 from data.errors import Place, RecordError, shorten
@@ -91,6 +92,19 @@ _FORMS = ("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%B %d, %Y", "%d %B %Y", "%m/%Y", 
 _PLAIN = re.compile(r"[A-Za-z][\w -]*", re.ASCII)
 
 
+class _Of(NamedTuple):
+    """Which objects a rule is about: those of a file, if there are several, and of a list in each, if they are in one."""
+
+    file: str | None
+    each: str | None
+
+    def lines(self) -> list[str]:
+        return [f"    {name}: {_quoted(said)}" for name, said in (("files", self.file), ("each", self.each)) if said]
+
+    def below(self, key: str) -> "_Of":
+        return self._replace(each=f"{self.each}[].{key}" if self.each else key)
+
+
 class _Key:
     """A key of the objects, with what stands under it."""
 
@@ -139,12 +153,13 @@ def propose(files: Mapping[Path, Iterable[Raw]]) -> str:
     cells: dict[str, None] = {}
     rules: list[str] = []
     for path, raws in files.items():
-        keys = _keys(raws, cells)
+        each, items = _items(islice(raws, LOOKED_AT_MAX))
+        keys = _keys(items, cells)
         type_ = _type(keys.values(), path)
         taken = {field: key for field, names in _NAMES[type_].items() if (key := _key(names, keys.values()))}
         for name, words in _tables(type_, taken, keys.values()):
             tables[name] = words | tables.get(name, {})
-        rules += _rules(type_, taken, keys, path.name if len(files) > 1 else None)
+        rules += _rules(type_, taken, keys, _Of(path.name if len(files) > 1 else None, each))
     if cells:
         lines.append(f"json: [{', '.join(_quoted(name) for name in cells)}]  # columns whose cells hold JSON")
     lines += ["tables:"] if tables else []
@@ -156,11 +171,26 @@ def propose(files: Mapping[Path, Iterable[Raw]]) -> str:
     return "\n".join([*lines, "records:", *rules]) + "\n"
 
 
-def _keys(raws: Iterable[Raw], cells: dict[str, None]) -> dict[str, _Key]:
+def _items(raws: Iterable[Raw]) -> tuple[str | None, list[object]]:
+    """The objects; of a single one that is a mere shell around a list of objects, that list and its key."""
+    found = [raw.value for raw in raws]
+    shell = found[0] if len(found) == 1 else None
+    lists = [key for key, value in shell.items() if _is_list_of_objects(value)] if isinstance(shell, dict) else []
+    if isinstance(shell, dict) and len(lists) == 1 and not shell.keys() & {"id", "title", "name"}:
+        items = shell[lists[0]]
+        return lists[0], items[:LOOKED_AT_MAX] if isinstance(items, list) else []
+    return None, found
+
+
+def _is_list_of_objects(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
+
+
+def _keys(objects: Iterable[object], cells: dict[str, None]) -> dict[str, _Key]:
     """The keys of the first objects; those of cells that hold JSON are added to `cells`, and hold what is in it."""
     keys: dict[str, _Key] = {}
-    for raw in islice(raws, LOOKED_AT_MAX):
-        for name, value in raw.value.items() if isinstance(raw.value, dict) else ():
+    for one in objects:
+        for name, value in one.items() if isinstance(one, dict) else ():
             if not is_empty(value):
                 keys.setdefault(name, _Key(name)).values.append(value)
     for name, key in keys.items():
@@ -178,11 +208,10 @@ def _from_json(value: object) -> object:
     return None
 
 
-def _rules(type_: str, taken: Mapping[str, _Key], keys: Mapping[str, _Key], file: str | None) -> Iterator[str]:
-    only = [f"    files: {_quoted(file)}"] if file else []
+def _rules(type_: str, taken: Mapping[str, _Key], keys: Mapping[str, _Key], of: _Of) -> Iterator[str]:
     yield from (
         f"  - type: {type_}",
-        *only,
+        *of.lines(),
         "    unmapped: keep  # what no field takes becomes x_…; or: drop, refuse",
         "    fields:",
     )
@@ -191,7 +220,7 @@ def _rules(type_: str, taken: Mapping[str, _Key], keys: Mapping[str, _Key], file
     used = {key.name for key in taken.values()} | people
     rest = [f"      # x_{key.name}: {_quoted(key.name)}{key.shown()}" for key in keys.values() if key.name not in used]
     yield from ("      # Left over, and kept:", *rest) if rest else ()
-    yield from _topics(type_, taken.get("topics"), only)
+    yield from _topics(type_, taken.get("topics"), of)
 
 
 def _type(keys: Iterable[_Key], path: Path) -> str:
@@ -246,12 +275,12 @@ def _fields(type_: str, taken: Mapping[str, _Key], keys: Mapping[str, _Key]) -> 
         yield from ("people:", *people)
 
 
-def _topics(type_: str, key: _Key | None, only: Iterable[str]) -> Iterator[str]:
+def _topics(type_: str, key: _Key | None, of: _Of) -> Iterator[str]:
     """A rule for the topics that documents name, where no file has them."""
     if type_ != "document" or key is None or any("name" not in item for item in key.inner):
         return
-    yield from ("  # The topics that the documents name, where no other file has them.", "  - type: topic", *only)
-    yield f"    each: {_quoted(key.name)}"
+    yield from ("  # The topics that the documents name, where no other file has them.", "  - type: topic")
+    yield from of.below(key.name).lines()
     if key.separator and not key.inner:
         yield f"    split: {_quoted(key.separator)}"
     yield from ("    if_missing: true", f"    fields: {'{id: id, name: name}' if key.inner else '{id: ., name: .}'}")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from string import Formatter
 
+from data.mapping.leftovers import read_in_each
 from data.mapping.model import Conditions, Match, Value
 from data.mapping.paths import Here, Path, is_empty, items_of
 
@@ -48,12 +49,13 @@ class Maker:
         self._tables = tables
         self._source = _source(given, tables)
         self._each = Path(given.each) if given.each else None
+        self._pairs = read_in_each(given)
         self._holds = Condition(given.when)
         self._replacements = [(re.compile(pattern), text) for pattern, text in given.replace.items()]
         self._is_made = bool(given.model_fields_set & {"split", "replace", "table", "not_in", "prefix"})
 
     def __call__(self, here: Here) -> list[str]:
-        places: Iterable[Here] = self._each.items(here) if self._each else (here,)
+        places: Iterable[Here] = self._each.items(here, self._pairs) if self._each else (here,)
         if self._given.when:
             places = filter(self._holds, places)
         found = [text for place in places for text in self._source(place)]
