@@ -7,20 +7,23 @@ sorted once. The transaction that takes them away makes them again, so nobody el
 from sqlalchemy import Index, exists, select
 from sqlalchemy.engine import Connection
 
-from data.rows import DOCUMENT_PEOPLE, DOCUMENT_TOPICS, LANGUAGES, PARTS, TABLES, TEXTS
+from data.rows import DOCUMENT_PEOPLE, DOCUMENT_TOPICS, LANGUAGES, PARTS, TABLES
 
 DOCUMENTS = TABLES["document"]
-LATE = (DOCUMENTS, PARTS, DOCUMENT_PEOPLE, DOCUMENT_TOPICS, LANGUAGES, TEXTS)
+OF = (DOCUMENTS, PARTS, DOCUMENT_PEOPLE, DOCUMENT_TOPICS, LANGUAGES)
+KEPT = frozenset({"document_id", "genre_id"})
+"""First columns of indexes that cost little: what comes together stands together. New documents' links are found by them."""
 
 
 class LateIndexes:
-    """The indexes of the tables that only documents have rows in; of a store without documents they are gone until `make`."""
+    """Indexes of documents and of their links to people and topics; of a store without documents they are gone until `make`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._gone: list[Index] = []
         if not connection.execute(select(exists(select(DOCUMENTS.c.id)))).scalar_one():
-            self._gone = [index for of in LATE for index in sorted(of.indexes, key=lambda index: str(index.name))]
+            late = [index for of in OF for index in of.indexes if index.columns[0].name not in KEPT]
+            self._gone = sorted(late, key=lambda index: str(index.name))
         for index in self._gone:
             index.drop(connection)
 

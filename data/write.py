@@ -100,6 +100,7 @@ class Writer:
         self.load_id = load_id
         self.is_changed = False
         self._has_documents = False
+        self._has_open_links = False
         self.keys = Keys(connection)
         self._late_indexes = LateIndexes(connection)
         self._index = Index(connection, words)
@@ -205,9 +206,6 @@ class Writer:
         puts = [*old, *new]
         people = self.keys.refer("person", [part["person"] for put in puts for part in _parts(put) if "person" in part])
         topics = self.keys.refer("topic", [key for put in puts for key in _topics(put)])
-        self._has_documents |= any(put.type == "document" for put in new)
-        if self._has_documents and any(self.keys.awaited.values()):
-            self._late_indexes.make()  # with links open, the database looks for rows that refer to each new one
         for put in puts:
             put.people, put.topics = people, topics
 
@@ -226,6 +224,11 @@ class Writer:
     # Rows
 
     def _write(self, new: Sequence[_Put], changed: Sequence[_Put]) -> None:
+        self._has_documents |= any(put.type == "document" for put in new)
+        had_open_links, self._has_open_links = self._has_open_links, any(self.keys.awaited.values())
+        is_open = had_open_links or self._has_open_links
+        if self._has_documents and is_open and any(put.type != "document" for put in new):
+            self._late_indexes.make()  # while links are open, the database looks for those to each new row
         for type_ in INWARD:
             added, others = ([put for put in some if put.type == type_] for some in (new, changed))
             rows, renewed = ([self._row(put) for put in some] for some in (added, others))
