@@ -168,3 +168,43 @@ def test_an_id_that_xml_would_not_have_is_one_all_the_same(tmp_path: Path) -> No
         "Not XML: Opening and ending tag mismatch"
     )
     assert failure(written(tmp_path, f"<teiCorpus>{letters}")).message.startswith("Not XML: ")
+
+
+def test_each_letter_of_an_index_is_a_document(tmp_path: Path) -> None:
+    def letter(attributes: str, sender: str, day: str) -> str:
+        return f"""<correspDesc source="#e" {attributes}>
+          <correspAction type="sent"><persName ref="http://d-nb.info/gnd/{sender}">{sender}</persName><date when="{day}"/></correspAction>
+          <correspAction type="received"><persName>Bert</persName></correspAction></correspDesc>"""
+
+    letters = (
+        letter('ref="http://x/1" key="7"', "Anna", "1800-01-02") + letter('key="8"', "Anna", "1800") + letter("", "Carl", "1801")
+    )
+    header = f"""<fileDesc><publicationStmt><availability><licence>CC0</licence></availability></publicationStmt>
+      <sourceDesc><bibl xml:id="e">An edition</bibl></sourceDesc></fileDesc><profileDesc>{letters}</profileDesc>"""
+    text = "<text><body><p/></body></text>"
+    path = written(tmp_path, f'<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader>{header}</teiHeader>{text}</TEI>')
+    faults: list[str] = []
+    raws = list(read(path, "tei", on_fault=lambda error, _: faults.append(error.message)))
+    assert faults == ["The letter has no id."]
+    assert [(raw.value, raw.is_implied) for raw in raws] == [
+        (
+            {
+                "type": "document",
+                "id": key,
+                "title": "[untitled]",
+                "date": day,
+                "source": "An edition",
+                "rights": "CC0",
+                "number": number,
+                "people": [
+                    {"person": "http://d-nb.info/gnd/Anna", "as": "Anna", "role": "sender", "basis": "catalogue"},
+                    {"as": "Bert", "role": "recipient", "basis": "catalogue"},
+                ],
+            }
+            | ({"url": key} if "/" in key else {}),
+            False,
+        )
+        if key
+        else ({"type": "person", "id": "http://d-nb.info/gnd/Anna", "name": "Anna", "kind": "person"}, True)
+        for key, number, day in (("http://x/1", "7", "1800-01-02"), ("", "", ""), ("8", "8", "1800"))
+    ]

@@ -1,4 +1,5 @@
 """TEI letters: each `TEI` element is a document, from its `correspDesc` and its text; a `teiCorpus` holds many.
+A `TEI` without text and with several `correspDesc` is an index of letters (CMIF), each of which is a document.
 
 - `id`: `@xml:id` of the TEI element, else `publicationStmt/idno`, else the file's name without suffix.
 - `title`: `titleStmt/title`; `[untitled]` where there is none. `description`: `abstract`. `rights`: `availability`.
@@ -12,7 +13,7 @@
 - `languages`, `repository`, `collection`, `x_shelfmark`, `url` and `identifiers` are where one looks for them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -20,7 +21,7 @@ from data.errors import InvalidSyntax, Place, RecordError
 from data.readers.files import Source
 from data.readers.raw import Raw
 from data.readers.tei_text import notes_of, plain_text
-from data.readers.xml import XML, Element, as_given, events, filled, first, forget, found, name_of, paragraphs, text_of
+from data.readers.xml import XML, Element, as_given, events, filled, first, forget, found, name_of, paragraphs, squeezed, text_of
 from data.readers.xml_dates import tei_edtf
 
 ROLES = {"sent": "sender", "received": "recipient"}
@@ -45,6 +46,12 @@ def read_tei(source: Source) -> Iterator[Raw]:
 
 def _letter(source: Source, tei: Element, seen: set[str], *, is_alone: bool) -> Iterator[Raw]:
     place = source.place(tei.sourceline)
+    letters = found(tei, "teiHeader", "profileDesc", "correspDesc")
+    if len(letters) > 1 and not squeezed("".join(text.itertext()) for text in found(tei, "text")):
+        yield from _described(source, tei, seen)
+        for letter in letters:
+            yield from _indexed(source, tei, letter, seen)
+        return
     try:
         record = _document(tei, place, is_alone=is_alone)
         implied = list(_implied(tei, record, seen))
@@ -53,7 +60,44 @@ def _letter(source: Source, tei: Element, seen: set[str], *, is_alone: bool) -> 
         return
     yield Raw(place, record)
     yield from _described(source, tei, seen)
-    for person in implied:
+    yield from _first_named(implied, place, seen)
+
+
+def _indexed(source: Source, tei: Element, letter: Element, seen: set[str]) -> Iterator[Raw]:
+    """A letter of an index (CMIF), and the people whom it names first."""
+    file, place, actions = first(tei, "teiHeader", "fileDesc"), source.place(letter.sourceline), found(letter, "correspAction")
+    key = letter.get("ref") or letter.get(f"{XML}id") or letter.get("key")
+    bibls = {f"#{one.get(f'{XML}id')}": one for one in found(file, "sourceDesc", "bibl")}
+    try:
+        if not key:
+            raise InvalidSyntax(
+                "The letter has no id.", place=place, hint="Give its `correspDesc` a `ref`, an `xml:id` or a `key`."
+            )
+        record = filled(
+            {
+                "type": "document",
+                "id": key,
+                "title": UNTITLED,
+                **_dates(actions, None, place),
+                "source": text_of(bibls.get(letter.get("source", "")), place),
+                "rights": paragraphs(_rights(file), place),
+                "url": key if key.startswith(("http://", "https://")) else None,
+                "number": letter.get("key"),
+                "people": list(_parts(actions, place)),
+                "notes": [{"kind": "editorial", "text": text} for one in found(letter, "note") if (text := text_of(one, place))],
+                "x_places": list(_places(actions, place)),
+            }
+        )
+        implied = list(_implied(letter, record, seen))
+    except RecordError as error:
+        source.fault(error, as_given(letter))
+        return
+    yield Raw(place, record)
+    yield from _first_named(implied, place, seen)
+
+
+def _first_named(people: Iterable[Record], place: Place, seen: set[str]) -> Iterator[Raw]:
+    for person in people:
         if person["id"] not in seen:
             seen.add(person["id"])
             yield Raw(place, person, is_implied=True)
@@ -68,23 +112,24 @@ def _document(tei: Element, place: Place, *, is_alone: bool) -> Record:
         text.get(f"{XML}lang") if text is not None else None
     ]
     body = plain_text(text, place) if text is not None else None
+    actions = found(profile, "correspDesc", "correspAction")
     record = {
         "type": "document",
         "id": _id(tei, file, place, is_alone=is_alone),
         "title": text_of(_title(file), place) or UNTITLED,
-        **_dates(profile, place),
+        **_dates(actions, profile, place),
         "description": paragraphs(found(profile, "abstract"), place),
         "repository": text_of(first(manuscript, "repository") if manuscript is not None else None, place),
         "collection": text_of(first(manuscript, "collection"), place),
         "rights": paragraphs(_rights(file), place),
         "url": next((text_of(one, place) for one in _numbers(file) if (one.get("type") or "").lower() in _WEB), None),
         "languages": [language for language in languages if language],
-        "people": [*_parts(profile, place), *_mentioned(text, place)],
+        "people": [*_parts(actions, place), *_mentioned(text, place)],
         "texts": [filled({"kind": "transcript", "language": next(iter(languages), None), "body": body})] if body else [],
         "identifiers": _identifiers(file, place),
         "notes": [{"kind": "editorial", "text": note} for note in notes_of(text, place)],
         "x_shelfmark": text_of(first(manuscript, "idno"), place),
-        "x_places": list(_places(profile, place)),
+        "x_places": list(_places(actions, place)),
     }
     return filled(record)
 
@@ -125,12 +170,8 @@ def _identifiers(file: Element | None, place: Place) -> list[str]:
     ]
 
 
-def _actions(profile: Element | None) -> list[Element]:
-    return found(profile, "correspDesc", "correspAction")
-
-
-def _dates(profile: Element | None, place: Place) -> Record:
-    sent = next((action for action in _actions(profile) if action.get("type") == "sent"), None)
+def _dates(actions: Sequence[Element], profile: Element | None, place: Place) -> Record:
+    sent = next((action for action in actions if action.get("type") == "sent"), None)
     date = first(sent, "date")
     if date is None:
         date = first(profile, "creation", "date")
@@ -142,8 +183,8 @@ def _dates(profile: Element | None, place: Place) -> Record:
     return {"date": edtf if label is None else {"edtf": edtf, "label": label}}
 
 
-def _parts(profile: Element | None, place: Place) -> Iterator[Record]:
-    for action in _actions(profile):
+def _parts(actions: Sequence[Element], place: Place) -> Iterator[Record]:
+    for action in actions:
         kind = action.get("type") or ""
         for one in action.iter(*(f"{{*}}{name}" for name in KINDS)):
             if name_of(one.getparent()) in KINDS or (name_of(one) in {"name", "rs"} and one.get("type") == "place"):
@@ -173,8 +214,8 @@ def _ref(element: Element) -> str | None:
     return refs[0].removeprefix("#") if refs else None
 
 
-def _places(profile: Element | None, place: Place) -> Iterator[Record]:
-    for action in _actions(profile):
+def _places(actions: Sequence[Element], place: Place) -> Iterator[Record]:
+    for action in actions:
         for one in found(action, "placeName") + found(action, "settlement"):
             yield filled({"role": action.get("type"), "name": text_of(one, place), "ref": _ref(one)})
 
