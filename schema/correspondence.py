@@ -69,7 +69,7 @@ def correspondence(_: Row, ask: Ask) -> ColumnElement[str]:
     A letter to several counts with each of them; nobody is their own correspondent.
     """
     asked = {name: ask[name] for name in ("filter", "search", "person")}
-    documents = DOCUMENT_KIND.listing(ask)
+    documents = DOCUMENT_KIND.listing(ask, ranked=False)
     letters = _letters(ask, asked, documents)
     dated = _selects(ask, DATES)
     grouped = (_dated_pairs(letters) if dated else _pairs(letters)).subquery()

@@ -70,13 +70,15 @@ class Kind:
     ) -> Listing:
         """The list of this kind, filtered and ordered as asked: all rows, or those that a link table names in column `of`.
 
-        `omit` are conditions of the filter to be left out; `search` is searched for instead of what is asked.
+        `omit` are conditions of the filter to be left out; `search` is searched for instead of what is asked. With `ranked=False`
+        hits are found and not ranked, which costs ten times as much: the list is to be counted only.
         """
         row = self.table.alias()
         again = partial(self.listing, ask, link, of=of, **more)
         default = more.pop("default", Order("DEFAULT"))
         search = search or searching(ask, self.subject)
-        by, hits = self._order(ask, row, search, default)
+        ranked = more.pop("ranked", True) and not ask.selected() <= ORDERLESS
+        by, hits = self._order(ask, row, search, default, ranked=ranked)
         is_ranked = hits is not None
         wanted = [(key, arg) for key, arg in conditions(ask["filter"]) if not any(arg is one for one in omit)]
         source: FromClause | None = link
@@ -104,12 +106,12 @@ class Kind:
             tuple(where),
             by,
             search=search,
-            without=lambda omit: again(omit=omit),
-            searched=lambda search: again(search=search),
+            without=lambda omit: again(omit=omit, ranked=False),
+            searched=lambda search: again(search=search, ranked=False),
             **more,
         )
 
-    def _order(self, ask: Ask, row: Any, search: Searching | None, default: Order) -> tuple[Order, Any]:
+    def _order(self, ask: Ask, row: Any, search: Searching | None, default: Order, *, ranked: bool) -> tuple[Order, Any]:
         """The order that is asked for, and if it is relevance, the hits that have it."""
         arg = ask["orderBy"]
         asked = None if arg.is_null else term(arg["field"].known)
@@ -117,7 +119,7 @@ class Kind:
             raise InvalidArgument("`orderBy` is RELEVANCE, but there is no search.", hint="Give `search`, or another order.")
         if asked not in ("RELEVANCE", None) or search is None:
             return order(row, arg, self.keys, default), None
-        hits = search.hits(ranked=not ask.selected() <= ORDERLESS) if search.is_ranked else None
+        hits = search.hits(ranked=ranked) if search.is_ranked else None
         return relevance(hits, falling=asked is not None and term(arg["direction"].known) == "DESC"), hits
 
 
