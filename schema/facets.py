@@ -51,7 +51,7 @@ from schema.pages import PAGE_ARGUMENTS, EdgeRow, Key, Listing, Order, PageView,
 from schema.plan import Ask
 from schema.spread import Documents, by_genre, by_language, by_person, by_span, by_topic
 from schema.timeline import year_edtf
-from schema.types import DOCUMENT_COUNT, connection_types
+from schema.types import connection_types
 from schema.vocabulary import TopicKind
 
 YEARS_MAX = 200
@@ -253,7 +253,14 @@ class FacetValue:
     value = field(str, lambda row, _: row.c.value, "The value, as a filter takes it.")
 
 
-CHOSEN = DOCUMENT_COUNT | {"is_chosen": field(bool, _is_chosen)}
+CHOSEN = {
+    "document_count": field(
+        int,
+        lambda edge, _: edge.c["documents"],
+        "How many of the documents have it; 0 if it is chosen, and the other conditions leave none.",
+    ),
+    "is_chosen": field(bool, _is_chosen),
+}
 _, PersonFacetConnection = connection_types("PersonFacet", "Person", CHOSEN, "People, and how many of the documents are theirs.")
 _, TopicFacetConnection = connection_types("TopicFacet", "Topic", CHOSEN, "Topics, and how many of the documents are on them.")
 _, FacetValueConnection = connection_types("FacetValue", FacetValue, CHOSEN, "Values, and how many of the documents have them.")
