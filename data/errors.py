@@ -174,7 +174,8 @@ class Rejected(FondsError):
         self.errors = list(errors)
         self.count = len(self.errors) if count is None else count
         told = "1 error" if self.count == 1 else f"{self.count} errors"
-        super().__init__(f"Nothing was loaded: {told}.", hint="Mend the records and load the files again.")
+        what = "mapping" if errors and all(isinstance(error, InvalidMapping) for error in errors) else "records"
+        super().__init__(f"Nothing was loaded: {told}.", hint=f"Mend the {what} and load the files again.")
         self.report: object = None  # what is known of the load, as a `data.report.Report`
 
 

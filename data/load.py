@@ -152,7 +152,7 @@ class _Run:
     def _learn(self) -> None:
         """Tells mappings that ask what the store and the files have."""
         asking = [one for one in self.sources if isinstance(one, RecordFile) and one.mapping and one.mapping.asks_what_is_known]
-        given = {one for source in asking for one in source.ids()}
+        given = {one for source in asking for one in source.ids() if one[0] != "document"}  # no record refers to one
 
         def is_known(type_: str, key: str) -> bool:
             return (type_, key) in given or (type_ in TABLES and bool(internal_ids(self.connection, type_, [key])))

@@ -694,6 +694,28 @@ def test_a_mapping_is_proposed_for_the_list_within_one_object(tmp_path: Path) ->
     ]
 
 
+@pytest.mark.parametrize(
+    ("dates", "forms"),
+    [
+        (["3.5.1895", "May 4, 1895", "undated", "1895"], '["%d.%m.%Y", "%B %d, %Y"]'),
+        (["3/5/1895", "13/5/1895"], '["%d/%m/%Y"]'),
+        (["3/5/1895", "5/13/1895"], '["%m/%d/%Y"]'),
+        (["3/5/1895", "5/3/1895"], None),
+        (["13/5/1895", "5/13/1895"], None),
+        (["1895"], None),
+    ],
+)
+def test_forms_of_dates_are_proposed_where_they_can_be_read_in_one_way_only(
+    tmp_path: Path, dates: list[str], forms: str | None
+) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text("".join(f"{json.dumps({'id': date, 'title': 'A', 'date': date})}\n" for date in dates), encoding="utf-8")
+    proposed = propose({path: read(path, is_mapped=True)})
+    (line,) = [line for line in proposed.splitlines() if line.strip().startswith("date:")]
+    assert (f"forms: {forms}" in line) if forms else ("forms" not in line)
+    mapping(tmp_path, proposed)
+
+
 def test_places_are_no_people(tmp_path: Path) -> None:
     path = tmp_path / "letters.json"
     path.write_text('[{"id": "a", "title": "A", "places": [{"name": "Wien", "role": "sent from"}]}]', encoding="utf-8")

@@ -51,7 +51,7 @@ _NAMES: Mapping[str, Mapping[str, Sequence[str]]] = {
         "genre": ("genre", "type", "document type", "form", "gattung", "art"),
         "classification": ("classification", "secrecy"),
         "languages": ("languages", "language", "lang", "sprache", "sprachen", "langue"),
-        "topics": ("topics", "subjects", "keywords", "tags", "schlagworter", "schlagworte"),
+        "topics": ("topics", "subjects", "subject", "keywords", "tags", "schlagworter", "schlagworte"),
         "text": ("text", "body", "full text", "fulltext", "transcription", "transkription", "content", "volltext"),
     },
     "person": {
@@ -88,7 +88,8 @@ _ROLE_NAMES = {
 }
 _PLACES = frozenset({"place", "places", "location", "locations", "ort", "orte", "lieu", "lieux"})
 _KIND_NAMES = {**{kind.lower(): kind.lower() for kind in PersonKind}, "group": "organization", "corporation": "organization"}
-_FORMS = ("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%B %d, %Y", "%d %B %Y", "%m/%Y", "%B %Y", "%Y/%m/%d")
+_AMBIGUOUS = ("%d/%m/%Y", "%m/%d/%Y")
+_FORMS = ("%d.%m.%Y", *_AMBIGUOUS, "%B %d, %Y", "%d %B %Y", "%m/%Y", "%B %Y", "%Y/%m/%d")
 _PLAIN = re.compile(r"[A-Za-z][\w -]*", re.ASCII)
 
 
@@ -312,15 +313,24 @@ def _line(field: str, key: _Key) -> str:
 
 def _date(field: str, key: _Key, label: _Key | None) -> Iterator[str]:
     name, odd = _quoted(key.name), [text for text in key.texts if not _is_edtf(text)]
-    forms = [form for form in _FORMS if formed(odd[0], [form]) != odd[0]] if odd else []
-    fitting = [form for form in forms if all(formed(text, [form]) != text for text in odd)]
-    said = f", forms: [{json.dumps(fitting[0])}]" if len(fitting) == 1 else ""
+    forms = _forms(odd)
+    said = f", forms: {json.dumps(forms)}" if forms else ""
     edtf = f"{{from: {name}{said}, invalid: keep}}" if odd else name
     printed = f", label: {_quoted(label.name)}" if label else ""
     yield f"{field}: {{edtf: {edtf}{printed}}}{key.shown()}"
-    if odd and not said:
-        yield f"# No EDTF, and so kept as x_{field}: {', '.join(shorten(text, 30) for text in odd[:SHOWN_MAX])}"
-        yield f'# `forms` tells how they are written: {{from: {name}, forms: ["%d.%m.%Y", "%B %d, %Y"], invalid: keep}}'
+    rest = [text for text in odd if formed(text, forms) == text]
+    if rest:
+        yield f"# No EDTF, and so kept as x_{field}: {', '.join(shorten(text, 30) for text in rest[:SHOWN_MAX])}"
+        yield f'# `forms` tells how dates are written: {{from: {name}, forms: ["%d.%m.%Y", "%B %d, %Y"], invalid: keep}}'
+
+
+def _forms(texts: Sequence[str]) -> list[str]:
+    """How dates seem to be written; nothing that can be read in two ways, such as 3/5/1895."""
+    fitting = {form: {text for text in texts if formed(text, [form]) != text} for form in _FORMS}
+    day_first, month_first = (fitting[form] for form in _AMBIGUOUS)
+    is_day, is_month = bool(day_first - month_first), bool(month_first - day_first)
+    unclear = _AMBIGUOUS if is_day == is_month else _AMBIGUOUS[is_day : is_day + 1]
+    return [form for form, found in fitting.items() if found and form not in unclear]
 
 
 def _is_edtf(text: str) -> bool:
