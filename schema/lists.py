@@ -78,7 +78,8 @@ class Kind:
         default = more.pop("default", Order("DEFAULT"))
         search = search or searching(ask, self.subject)
         ranked = more.pop("ranked", True) and not ask.selected() <= ORDERLESS
-        by, hits = self._order(ask, row, search, default, ranked=ranked)
+        is_grouped = link is not None and not isinstance(link, Alias)
+        by, hits = self._order(ask, row, search, default, ranked=ranked, once=is_grouped)
         is_ranked = hits is not None
         wanted = [(key, arg) for key, arg in conditions(ask["filter"]) if not any(arg is one for one in omit)]
         source: FromClause | None = link
@@ -88,8 +89,9 @@ class Kind:
             source, hits, of = hits, None, "id"
         rows: FromClause = row if source is None else source
         node_id = row.c.id if source is None else source.c[of]
-        if isinstance(link, Alias) and hits is not None:  # hits are found once, not looked for at each row of the link
-            source, hits = in_order(hits, link, hits.c.id == node_id), None
+        if link is not None and hits is not None:  # hits are found once, not looked for at each row of the link
+            first, second = (link, hits) if is_grouped else (hits, link)
+            source, hits = in_order(first, second, hits.c.id == node_id), None
             rows = source
         if source is not None and needs_row:
             rows = source.join(row, row.c.id == node_id)
@@ -111,15 +113,15 @@ class Kind:
             **more,
         )
 
-    def _order(self, ask: Ask, row: Any, search: Searching | None, default: Order, *, ranked: bool) -> tuple[Order, Any]:
-        """The order that is asked for, and if it is relevance, the hits that have it."""
+    def _order(self, ask: Ask, row: Any, search: Searching | None, default: Order, **how: bool) -> tuple[Order, Any]:
+        """The order that is asked for, and if it is relevance, the hits that have it, found as `Searching.hits` is told."""
         arg = ask["orderBy"]
         asked = None if arg.is_null else term(arg["field"].known)
         if asked == "RELEVANCE" and ask["search"].is_null:
             raise InvalidArgument("`orderBy` is RELEVANCE, but there is no search.", hint="Give `search`, or another order.")
         if asked not in ("RELEVANCE", None) or search is None:
             return order(row, arg, self.keys, default), None
-        hits = search.hits(ranked=ranked) if search.is_ranked else None
+        hits = search.hits(**how) if search.is_ranked else None
         return relevance(hits, falling=asked is not None and term(arg["direction"].known) == "DESC"), hits
 
 

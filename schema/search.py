@@ -73,8 +73,11 @@ class Searching:
         """What tells a cursor of this search from one of another."""
         return blake2b(self.text(variables).encode(), digest_size=6).hexdigest()
 
-    def hits(self, *, ranked: bool = True) -> Any:
-        """What is found: `id`, and `rank`, of which the least is best; where no order is wanted, all have the same."""
+    def hits(self, *, ranked: bool = True, once: bool = False) -> Any:
+        """What is found: `id`, and `rank`, of which the least is best; where no order is wanted, all have the same.
+
+        Where rows that are grouped are looked up among the hits, these are all found `once` before, and then by an index.
+        """
         index = search_table(self.subject).alias()
         ranking = Ranking(self.ask, self.subject, self.get)
         is_ranked, is_any = ranked and self.offer is None, self.shape.phrases is not None
@@ -84,7 +87,7 @@ class Searching:
         if is_ranked and is_any:
             both = found.union_all(ranking.of_any()).subquery()
             found = select(both.c.id, func.min(both.c.rank).label("rank")).group_by(both.c.id)
-        return found.subquery()
+        return (found.limit(tables.LAST) if once else found).subquery()
 
     def conditions(self, row: Row, id_: ColumnElement[int], *, ranked: bool) -> list[ColumnElement[bool]]:
         """What must hold for a row, beside being among the hits if these are `ranked`."""

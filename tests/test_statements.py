@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from generator import build
+from conftest import ask_archive
+from generator import MEDIUM, TENTH, build
 from peers.questions import QUESTIONS
 
 from data.cursors import seal
@@ -104,3 +105,28 @@ def test_documents_are_found_by_an_index_and_not_by_asking_each(made: Archive, f
 @pytest.mark.parametrize("kind", ["people", "topics"])
 def test_people_and_topics_are_found_by_an_index(made: Archive, kind: str) -> None:
     assert scans(made, f'{{ {kind}(filter: {{id: ["x"]}}) {{ totalCount }} }}') == []
+
+
+GROUPED = {
+    "related": ("Document:d7", "related", f"{TENTH} OR {MEDIUM}"),
+    "correspondents": ("Person:p0", "correspondents", "ba* OR do*"),
+    "people": ("Topic:t0", "people", "ba*"),
+}
+
+
+@pytest.mark.parametrize(("id_", "name", "search"), GROUPED.values(), ids=GROUPED)
+def test_a_search_within_a_grouped_list_asks_the_index_once_and_finds_what_it_finds_of_all(
+    made: Archive, id_: str, name: str, search: str
+) -> None:
+    of, kind = id_.partition(":")[0], "documents" if name == "related" else "people"
+    text = f"query ($id: ID!, $s: String) {{ node(id: $id) {{ ... on {of} {{ {name}(search: $s, first: 100) {{ "
+    text += "totalCount nodes { recordId } } } } }"
+    assert [step for step in steps(made, text, {"id": id_, "s": search}) if re.search(r"VIRTUAL TABLE INDEX \d+:=", step)] == []
+    found, every = (ask_archive(made, text, {"id": id_, "s": s})["data"]["node"][name] for s in (search, None))
+    all_of_it = f"query ($s: String) {{ {kind}(search: $s, first: 100) {{ totalCount nodes {{ recordId }} }} }}"
+    hits = [one["recordId"] for one in ask_archive(made, all_of_it, {"s": search})["data"][kind]["nodes"]]
+    assert 0 < found["totalCount"] < every["totalCount"]
+    order = [one["recordId"] for one in found["nodes"]]
+    best = [key for key in hits if key in order]
+    assert best
+    assert order[: len(best)] == best
