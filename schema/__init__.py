@@ -14,6 +14,7 @@ Top to bottom, each importing only from those below it:
     suggest    what may be meant by what somebody types
     facets     how the documents of a list are spread over people, topics, genres, languages, years
     types      Document, Person, Topic and the connections between them
+    relations  what hangs on a document, a person, a topic: their lists, as SQL
     related    what else is like a document
     lists      lists of the three types: searched, filtered and ordered
     search     search as a condition and an order; where a hit was found

@@ -10,12 +10,13 @@ from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from schema.arguments import Arg
 from schema.facts import DateColumns, HistoricalDate, one
 from schema.fields import Argument, Row, field
-from schema.filters import DOCUMENT_ARGUMENTS, DOCUMENTS, PEOPLE, among_ids
+from schema.filters import DOCUMENT_ARGUMENTS, DOCUMENT_PEOPLE, DOCUMENTS, PEOPLE, among_ids
 from schema.functions import json_or_null
 from schema.lists import DOCUMENT_KIND, visible_documents
 from schema.pages import PAGE_ARGUMENTS, Key, Listing, Order, connection
 from schema.plan import Ask
-from schema.types import DOCUMENT_PEOPLE, Letters, Person, connection_types
+from schema.relations import Letters
+from schema.types import Person, connection_types
 
 DATES = ("firstDate", "lastDate")
 

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from data import tables
 from schema.facts import plain_list
 from schema.fields import Row
-from schema.filters import DOCUMENT_TOPICS, DOCUMENTS, PEOPLE, TOPICS
+from schema.filters import DOCUMENT_PEOPLE, DOCUMENT_TOPICS, DOCUMENTS, PEOPLE, TOPICS
 from schema.functions import day_number, ln
 from schema.lists import visible_documents
 from schema.pages import EdgeRow
@@ -39,7 +39,6 @@ RARE_DOCUMENTS = 2000
 NEIGHBOURS = 500
 WEIGHT_STEPS = 10**6
 DAYS_HALF = 365
-DOCUMENT_PEOPLE = tables.table(tables.DocumentPerson)
 LINKS = ((DOCUMENT_PEOPLE, "person_id"), (DOCUMENT_TOPICS, "topic_id"))
 
 

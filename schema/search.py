@@ -45,7 +45,6 @@ from schema.pages import EdgeRow, Key, Order, PageView, node_id, tables_of
 from schema.plan import Ask
 from schema.ranking import UNRANKED, Ranking, matching
 
-DOCUMENT_PEOPLE = tables.table(tables.DocumentPerson)
 DOCUMENT_TOPICS = tables.table(tables.DocumentTopic)
 TEXTS = tables.table(tables.Text)
 

@@ -23,14 +23,12 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from data import tables
 from data.search.blocks import ROLE_BITS
 from schema.arguments import Arg
-from schema.filters import DOCUMENT_LANGUAGES, DOCUMENT_TOPICS, DOCUMENTS, PARTS, role_rule, term
+from schema.filters import DOCUMENT_LANGUAGES, DOCUMENT_PEOPLE, DOCUMENT_TOPICS, DOCUMENTS, PARTS, role_rule, term
 from schema.functions import counted, each, extract, gathered, inline, spans, year_of
 from schema.plan import Ask
 
-DOCUMENT_PEOPLE = tables.table(tables.DocumentPerson)
 COUNT_SHIFT = 32
 ID_BITS = (1 << COUNT_SHIFT) - 1
 

@@ -17,12 +17,12 @@ from schema.arguments import Variables
 from schema.cursors import CHANGES
 from schema.facts import as_subquery, json_text, one, whole
 from schema.fields import Argument, Row, field
-from schema.filters import DOCUMENT_TOPICS, DOCUMENTS, PEOPLE, TOPICS, dump, term
+from schema.filters import DOCUMENT_PEOPLE, DOCUMENT_TOPICS, DOCUMENTS, PEOPLE, TOPICS, dump, term
 from schema.functions import each, extract, inline, joined, json_array, passages, quote, suggested
 from schema.lists import visible_documents
 from schema.plan import Ask
 from schema.search import Fragment, fragments_of
-from schema.types import DOCUMENT_PEOPLE, Node
+from schema.types import Node
 
 TEXT_MAX_CHARACTERS = 500
 SUGGESTIONS_MAX = 100
