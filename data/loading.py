@@ -155,12 +155,12 @@ class Loading:
         self.writer.flush()
         for type_ in TABLES:
             some = [item for item in right if item.type == type_]
-            ids = self.writer.keys.find(type_, [item.key for item in some])
+            ids = self.writer.keys.find(type_, [item.key for item in some if item.id is None])
             places = ((item, item.raw.place) for item in some)
             self.given.add(
                 GivenRecord(
                     type_,
-                    ids[item.key],
+                    item.id or ids[item.key],
                     item.number,
                     self.given.file(place.file),
                     place.line,

@@ -53,6 +53,8 @@ def sort_key(text: str) -> str:
     '[...]'
     """
     folded = fold(text)
+    if folded[:1].isalnum():
+        return folded[:SORT_KEY_MAX_CHARACTERS]
     start = next((at for at, character in enumerate(folded) if not _is_leading(character)), 0)
     return folded[start : start + SORT_KEY_MAX_CHARACTERS]
 

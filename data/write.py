@@ -78,10 +78,10 @@ class _Put:
     is_awaited: bool = False
     people: Mapping[str, int] = field(default_factory=dict)
     topics: Mapping[str, int] = field(default_factory=dict)
+    type: str = field(init=False)
 
-    @property
-    def type(self) -> str:
-        return str(self.fields["type"])
+    def __post_init__(self) -> None:
+        self.type = self.fields["type"]
 
     def has_other_names(self) -> bool:
         """Whether rows of other records' in the index have to be made anew."""
