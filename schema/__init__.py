@@ -27,6 +27,7 @@ Top to bottom, each importing only from those below it:
     vocabulary the enums and what each term means
     redirects  ids that were merged into others
     pages      Relay connections: keyset pages, edges, counts
+    listing    a list before it is cut into pages, and what the fields of a page hang on
     cursors    what a cursor is good for, and what it stands for
     limits     what an operation may ask for
     kept       what was made of operation texts before

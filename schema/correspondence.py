@@ -12,8 +12,9 @@ from schema.facts import DateColumns, HistoricalDate, one
 from schema.fields import Argument, Row, field
 from schema.filters import DOCUMENT_ARGUMENTS, DOCUMENT_PEOPLE, DOCUMENTS, PEOPLE, among_ids
 from schema.functions import json_or_null
+from schema.listing import Key, Listing, Order
 from schema.lists import DOCUMENT_KIND, visible_documents
-from schema.pages import PAGE_ARGUMENTS, Key, Listing, Order, connection
+from schema.pages import PAGE_ARGUMENTS, connection
 from schema.plan import Ask
 from schema.relations import Letters
 from schema.types import Person, connection_types

@@ -46,8 +46,9 @@ from schema.filters import (
     language_fits,
     term,
 )
+from schema.listing import EdgeRow, Key, Listing, Order, PageView, node_id, tables_of
 from schema.lists import PERSON_KIND, TOPIC_KIND, Kind, counted_listing
-from schema.pages import PAGE_ARGUMENTS, EdgeRow, Key, Listing, Order, PageView, connection, node_id, tables_of
+from schema.pages import PAGE_ARGUMENTS, connection
 from schema.plan import Ask
 from schema.spread import Documents, by_genre, by_language, by_person, by_span, by_topic
 from schema.timeline import year_edtf

@@ -18,7 +18,8 @@ from data.text import fold
 from schema.arguments import Arg, Getter
 from schema.fields import Argument
 from schema.functions import members
-from schema.pages import PAGE_ARGUMENTS, Key, Order
+from schema.listing import Key, Order
+from schema.pages import PAGE_ARGUMENTS
 from schema.plan import Ask
 from schema.redirects import resolved_members
 from schema.vocabulary import PersonKind, Role, TopicKind

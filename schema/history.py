@@ -20,8 +20,9 @@ from schema.facts import LIST_ARGUMENTS, DateTime, json_text, one, plain_list
 from schema.fields import Argument, Row, column, field
 from schema.filters import DOCUMENTS, PEOPLE, TOPICS
 from schema.functions import field_names, inline, joined, json_array, json_or_null, put_back, quote
+from schema.listing import Listing, Order
 from schema.lists import node_by_id, revisions, visible_documents
-from schema.pages import PAGE_ARGUMENTS, Listing, Order, connection
+from schema.pages import PAGE_ARGUMENTS, connection
 from schema.plan import Ask
 from schema.records import record_json
 from schema.redirects import resolved

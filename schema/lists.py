@@ -28,7 +28,7 @@ from schema.filters import (
     term,
 )
 from schema.functions import in_order
-from schema.pages import Key, Listing, Order
+from schema.listing import Key, Listing, Order
 from schema.plan import Ask
 from schema.search import Searching, relevance, searching
 

@@ -31,8 +31,8 @@ from schema.facts import plain_list
 from schema.fields import Row
 from schema.filters import DOCUMENT_PEOPLE, DOCUMENT_TOPICS, DOCUMENTS, PEOPLE, TOPICS
 from schema.functions import day_number, ln
+from schema.listing import EdgeRow
 from schema.lists import visible_documents
-from schema.pages import EdgeRow
 from schema.plan import Ask
 
 RARE_DOCUMENTS = 2000

@@ -23,8 +23,9 @@ from schema.filters import (
     role_rule,
 )
 from schema.functions import json_array, json_or_null
+from schema.listing import EdgeRow, Key, Order, node_id
 from schema.lists import DOCUMENT_KIND, PERSON_KIND, TOPIC_KIND, counted_listing, revisions, visible_documents
-from schema.pages import EdgeRow, Key, Order, connection, node_id
+from schema.pages import connection
 from schema.plan import Ask
 from schema.redirects import REDIRECTS
 from schema.related import related

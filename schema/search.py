@@ -41,7 +41,7 @@ from schema.facts import LIST_MAX_ITEMS, as_subquery, json_text, one, whole
 from schema.fields import Argument, Row, field
 from schema.filters import DESCENT, DOCUMENTS, NAMES, PARTS, PEOPLE, TOPICS, overlaps
 from schema.functions import each, extract, json_array, offered, passages
-from schema.pages import EdgeRow, Key, Order, PageView, node_id, tables_of
+from schema.listing import EdgeRow, Key, Order, PageView, node_id, tables_of
 from schema.plan import Ask
 from schema.ranking import UNRANKED, Ranking, matching
 

@@ -35,10 +35,9 @@ from schema.filters import (
     periods_of,
 )
 from schema.functions import inline, joined, quote
+from schema.listing import EdgeRow, PageView
 from schema.pages import (
     PAGE_ARGUMENTS,
-    EdgeRow,
-    PageView,
     edge_cursor,
     edge_node,
     edges,
