@@ -21,7 +21,7 @@ from schema.faults import Refused, faults, told
 from schema.limits import Limits
 from schema.mutation import Writing
 from schema.prepare import GRAPHQL, Operation, Preparing, Ready, schema
-from schema.reading import Readers, beside, written
+from schema.reading import Readers, written
 
 EVERYBODY = "everybody"
 """Who asks: all see the same. Where they do not, this is where an answer becomes somebody's."""
@@ -136,12 +136,12 @@ async def _run_once(archive: Archive, asked: Asked, answer: Answer) -> None:
     try:
         ready = archive.preparing.known(asked.text, asked.variables, asked.name)
         if ready is None:
-            operation = await beside(partial(archive.preparing.operation, asked.text, asked.name))
+            operation = await archive.readers.beside(partial(archive.preparing.operation, asked.text, asked.name))
             answer.operation = operation.name
             if operation.writes:
                 await _write(archive, operation, asked, answer)
                 return
-            ready = await beside(partial(archive.preparing.new, operation, asked.variables))
+            ready = await archive.readers.beside(partial(archive.preparing.new, operation, asked.variables))
     except Exception as error:  # noqa: BLE001 - here and below, what is not the client's fault is masked and logged
         answer.body = {"errors": faults(error)}
         answer.status = error.status if isinstance(error, BadRequest) else None
@@ -155,7 +155,7 @@ async def _run_once(archive: Archive, asked: Asked, answer: Answer) -> None:
 
 async def _write(archive: Archive, operation: Operation, asked: Asked, answer: Answer) -> None:
     """Does what a mutation asks for, and reads its answer, which is kept nowhere."""
-    writing = Writing(archive.store, await beside(asked.writer), archive.limits)
+    writing = Writing(archive.store, await archive.readers.beside(asked.writer), archive.limits)
     answer.has_written = True
     try:
         found = await written(partial(archive.preparing.write, operation, asked.variables, writing))
@@ -175,7 +175,7 @@ async def _read(archive: Archive, ready: Ready, asked: Asked, answer: Answer) ->
         answer.statements = 1
         found = await archive.readers.read(ready.plan, ready.values)
     if ready.operation.introspects:
-        answer.body = await beside(partial(_walked, ready, found, asked.variables))
+        answer.body = await archive.readers.beside(partial(_walked, ready, found, asked.variables))
         if answer.wants_cost:
             answer.body["extensions"] = _cost(archive, ready)
     elif ready.plan:

@@ -22,6 +22,7 @@ from schema.plan import Plan
 QUICK_SECONDS = 0.002
 QUICK_MAX_SECONDS = 0.02
 INTERRUPT_AGAIN_SECONDS = 0.05
+PREPARERS = ThreadPoolExecutor(1, thread_name_prefix="fonds-prepare")
 T = TypeVar("T")
 
 
@@ -107,6 +108,21 @@ class Readers:
             if not work.cancelled():
                 work.exception()  # seen, so that nobody logs it as lost
 
+    async def beside(self, work: Callable[[], T]) -> T:
+        """Done in the one thread for what is no reading: one after the other, so that equal work is found done.
+
+        Raises ArchiveBusy when its turn does not come in time.
+        """
+        queued = PREPARERS.submit(work)
+        found = asyncio.wrap_future(queued)
+        try:
+            await asyncio.wait({found}, timeout=self.limits.read_wait_max_seconds)
+            if not found.done() and queued.cancel():
+                raise ArchiveBusy("Too many new operations are being prepared.", hint="Ask again in a moment.")
+            return await found
+        finally:
+            found.cancel()  # of no effect when it is done
+
 
 WRITER = ThreadPoolExecutor(1, thread_name_prefix="fonds-write")
 
@@ -114,11 +130,3 @@ WRITER = ThreadPoolExecutor(1, thread_name_prefix="fonds-write")
 async def written(work: Callable[[], T]) -> T:
     """Done in the one thread that writes, in turn. What has begun is ended, also if nobody waits for it any more."""
     return await asyncio.get_running_loop().run_in_executor(WRITER, work)
-
-
-PREPARERS = ThreadPoolExecutor(1, thread_name_prefix="fonds-prepare")
-
-
-async def beside(work: Callable[[], T]) -> T:
-    """Done in the one thread for such work: one after the other, so that equal work is found done."""
-    return await asyncio.get_running_loop().run_in_executor(PREPARERS, work)

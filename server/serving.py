@@ -4,7 +4,9 @@ import gc
 import math
 import socket
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import Any, cast
 
 import uvicorn
@@ -40,6 +42,9 @@ class Making:
         start_logging(settings.log_level)
         application = make_app(Archive(Store.open(settings.database_url), settings.archive_name, settings.limits()), settings)
         gc.freeze()  # what is there now stays: the collector need not look at it again
+        Thread(
+            target=import_module, args=["data.search.counts"], daemon=True
+        ).start()  # NumPy, before somebody has to wait for it
         return application
 
 

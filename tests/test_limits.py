@@ -1,6 +1,7 @@
 """No query takes the archive down: each limit has its code, is said before anything is read, and the next honest query is answered."""
 
 import asyncio
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -250,6 +251,21 @@ def test_a_query_that_finds_all_readers_at_work_is_told_to_come_back(endless: Ar
         assert busy.headers["retry-after"] == "1"
         assert busy.json()["errors"][0]["extensions"]["code"] == "ARCHIVE_BUSY"
     assert archive.readers.busy == 0
+
+
+def test_an_operation_whose_turn_to_be_planned_does_not_come_is_told_to_come_back(nine: Archive) -> None:
+    archive, end = Archive(nine.store, limits=Limits(read_wait_max_seconds=0.1)), threading.Event()
+
+    async def asked() -> dict[str, Any]:
+        busy = asyncio.create_task(archive.readers.beside(end.wait))
+        await asyncio.sleep(0)
+        found = await answer(archive, HONEST)
+        end.set()
+        assert await busy
+        return found
+
+    assert [error["extensions"]["code"] for error in asyncio.run(asked())["errors"]] == ["ARCHIVE_BUSY"]
+    assert "errors" not in ask_archive(archive, HONEST)
 
 
 ADD = """mutation ($one: [RecordInput!]!, $two: [RecordInput!]!) {

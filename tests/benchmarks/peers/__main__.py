@@ -42,6 +42,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--folder", type=Path, default=Path(tempfile.gettempdir()) / "fonds-peers", help="where archives and logs are kept"
     )
+    parser.add_argument("--larger", type=Path, help="a larger store of the generator's documents: Fonds is measured on it too")
     return parser.parse_args()
 
 
@@ -59,19 +60,19 @@ def archive(folder: Path, documents: int) -> Work:
     return Work(path, folder, documents)
 
 
-def chosen(only: Sequence[str] | None) -> list[Peer]:
+def chosen(only: Sequence[str] | None, larger: Path | None) -> list[Peer]:
     """The peers that were asked for and can run. Says which cannot, and why."""
-    found = []
-    for peer in peers():
+    found, every = [], peers(larger)
+    for peer in every:
         if only is None or peer.name in only:
             reason = peer.missing()
             if reason:
                 say(f"Left out: {peer.name}: {reason}")
             else:
                 found.append(peer)
-    unknown = set(only or ()) - {peer.name for peer in peers()}
+    unknown = set(only or ()) - {peer.name for peer in every}
     if unknown:
-        sys.exit(f"There is no peer {', '.join(sorted(unknown))}. There are: {', '.join(peer.name for peer in peers())}.")
+        sys.exit(f"There is no peer {', '.join(sorted(unknown))}. There are: {', '.join(peer.name for peer in every)}.")
     return found
 
 
@@ -119,12 +120,14 @@ def main() -> None:
     questions = [question for question in QUESTIONS if question.name in options.questions.split(",")]
     work = archive(options.folder, options.documents)
     samples = {question.name: samples_of(question, work.database) for question in questions}
-    taking_part = sorted(chosen(options.only), key=lambda peer: not isinstance(peer, Fonds))  # Fonds says what the answers are
+    taking_part = sorted(
+        chosen(options.only, options.larger), key=lambda peer: not isinstance(peer, Fonds)
+    )  # Fonds says what the answers are
     figures: dict[Case, list[Figures]] = defaultdict(list)
     with ExitStack() as stack:
         servers = started(taking_part, work, samples, stack)
         by_turns(servers, questions, connections, options, figures)
-    names = [peer.name for peer in peers() if peer.name in servers]
+    names = [peer.name for peer in peers(options.larger) if peer.name in servers]
     say("")
     say(circumstances(options.documents, {peer.name: peer.version() for peer in taking_part}, load_before))
     for number in connections:
@@ -144,11 +147,12 @@ def started(taking_part: list[Peer], work: Work, samples: Mapping[str, list[Samp
     true: dict[tuple[str, int], Any] = {}
     for peer in taking_part:
         running = stack.enter_context(peer.serving(work))
-        peer.get_ready(running, samples)
-        check(peer, running, samples, true)
+        own = peer.samples(samples)
+        peer.get_ready(running, own)
+        check(peer, running, own, true)
         if not servers:
             keep_answers(work, true)
-        servers[peer.name] = running, write_bodies(peer, samples, work.folder)
+        servers[peer.name] = running, write_bodies(peer, own, work.folder)
         differs = "".join(f"; not {name}: {why}" for name, why in peer.unable.items())
         say(f"{peer.name}: answers checked ({peer.note}){differs}")
     return servers

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from peers.peer import Peer, Running, Work, free_port, process
-from peers.questions import PAGE, Question, Sample
+from peers.questions import PAGE, QUESTIONS, Question, Sample, samples_of
 
 COMMAND = str(Path(sys.executable).parent / "fonds")
 ORDERS = {"Q3": "", "Q5": ", orderBy: {field: DATE}"}
@@ -24,11 +24,13 @@ class Fonds(Peer):
 
     settings: Mapping[str, str] = field(default_factory=dict)
     cursors: dict[tuple[str, str], str] = field(default_factory=dict)
+    database: Path | None = None
+    """Another archive than that of the others, whose answers then are not compared."""
 
     @contextmanager
     def serving(self, work: Work) -> Iterator[Running]:
         port = free_port()
-        command = [COMMAND, "serve", "--database", f"sqlite:///{work.database}", "--port", str(port)]
+        command = [COMMAND, "serve", "--database", f"sqlite:///{self.database or work.database}", "--port", str(port)]
         environment = {**os.environ, "FONDS_LOG_LEVEL": "WARNING", **self.settings}
         url, log = f"http://127.0.0.1:{port}/graphql", work.folder / f"{self.name}.log"
         with process(command, url, log, environment=environment, cwd=work.folder) as running:
@@ -36,6 +38,14 @@ class Fonds(Peer):
 
     def version(self) -> str:
         return f"Fonds {version('fonds')}"
+
+    def samples(self, given: Mapping[str, list[Sample]]) -> Mapping[str, list[Sample]]:
+        if self.database is None:
+            return given
+        return {question.name: samples_of(question, self.database) for question in QUESTIONS if question.name in given}
+
+    def tolerant(self, question: Question, answer: Any) -> Any:
+        return None if self.database else super().tolerant(question, answer)
 
     def get_ready(self, running: Running, samples: Mapping[str, list[Sample]]) -> None:
         """Reads the cursors that the samples need, page by page from the start, as a client would."""

@@ -82,6 +82,10 @@ class Peer(ABC):
         """What it is made of."""
         return ""
 
+    def samples(self, given: Mapping[str, list[Sample]]) -> Mapping[str, list[Sample]]:
+        """What is put into its questions; here what is given to all."""
+        return given
+
     def get_ready(self, running: Running, samples: Mapping[str, list[Sample]]) -> None:
         """Learns what it needs before it can be asked, such as its cursors; here nothing."""
         del running, samples
