@@ -23,6 +23,7 @@ from server.settings import Settings
 
 STOP_GRACE_SECONDS = 5
 BACKLOG = 2048
+WORKER_START_MAX_SECONDS = 30  # on a busy machine; one that is silent for longer is ended, and another started
 
 
 def check(settings: Settings) -> None:
@@ -62,6 +63,7 @@ def run(settings: Settings, listening: socket.socket) -> None:
         server_header=False,
         timeout_keep_alive=math.ceil(settings.idle_max_seconds),
         timeout_graceful_shutdown=STOP_GRACE_SECONDS,
+        timeout_worker_healthcheck=WORKER_START_MAX_SECONDS,
     )
     if settings.workers == 1:
         uvicorn.Server(config).run(sockets=[listening])
