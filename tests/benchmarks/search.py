@@ -21,6 +21,8 @@ from typing import Any
 import orjson
 from generator import HALF, MEDIUM, RARE, TENTH, build
 
+from data.search.columns import DOCUMENT
+from data.search.language import parsed
 from data.store import Store
 from schema.execute import Archive, answer
 from schema.limits import Limits
@@ -39,7 +41,6 @@ BY_HAND = """
     'nodes', (SELECT json_group_array(json_object('recordId', d.key, 'title', d.title))
               FROM (SELECT id FROM hits ORDER BY rank, id LIMIT 20) top JOIN documents d ON d.id = top.id)))
 """
-MATCH = '{{title people topics description texts}} : "{}"'
 PAGE = """query ($s: String) { documents(search: $s) {
   totalCount pageInfo { hasNextPage endCursor }
   edges { cursor node { recordId title date { label } } matches(first: 3) { field fragments { text hit } } }
@@ -70,7 +71,7 @@ def reading(archive: Archive, text: str, **variables: Any) -> Callable[[], str]:
     made = ready(archive, text, variables)
     plan = made.plan
     assert plan
-    return lambda: archive.store.read(plan.sql, made.values)
+    return lambda: archive.store.answer(plan.sql, made.values).decode()
 
 
 def asked(archive: Archive, text: str, **variables: Any) -> Any:
@@ -97,8 +98,12 @@ def grouping(store: Store) -> Archive:
     return Archive(other, limits=LIMITS)
 
 
-def stem(store: Store, word: str) -> str:
-    return MATCH.format(store.words.stem(word))
+def match_of(store: Store, word: str) -> str:
+    """What Fonds asks the index for, so that by hand the same is asked."""
+    search = parsed(word, DOCUMENT, store.words)
+    assert search
+    assert search.match
+    return search.match
 
 
 def _one(connection: sqlite3.Connection, values: dict[str, str]) -> str:
@@ -111,7 +116,7 @@ def hits(archive: Archive) -> None:
     by_hand.execute("PRAGMA cache_size = -65536")
     show(f"\n{'20 hits, totalCount':24}{'hits':>9}{'by hand':>10}{'Fonds':>10}{'ratio':>7}")
     for name, word in WORDS.items():
-        one, match = reading(archive, HITS, s=word), {"m": stem(archive.store, word)}
+        one, match = reading(archive, HITS, s=word), {"m": match_of(archive.store, word)}
         ours, theirs = json.loads(one())["documents"], json.loads(_one(by_hand, match))["documents"]
         assert ours["totalCount"] == theirs["totalCount"]
         both = sum(node in theirs["nodes"] for node in ours["nodes"])
