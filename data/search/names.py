@@ -27,6 +27,9 @@ STARTS_MAX = 12
 """From so many of its words on a name is found: names of topics may be sentences."""
 
 SIMILAR_MIN_LETTERS = 4
+CUT_MAX_LETTERS = 8
+"""Names are sought by what they begin with up to here, which many have in common."""
+
 LAST_CHARACTER = "\U0010ffff"
 
 
@@ -90,7 +93,7 @@ class Names:
         self._letters = [letters for letters, _ in turns]
         self._turns = [turn for _, turn in turns]
         self.words = sorted({word.folded for one in self.named for word in words(one.name)})
-        self._beginnings = _beginnings(self._letters)
+        self._cuts = {size: _cut(self._letters, size) for size in range(SIMILAR_MIN_LETTERS - 1, CUT_MAX_LETTERS + 1)}
 
     def suggest(self, text: str, types: Collection[str], most: int) -> list[dict[str, Any]]:
         """The people and topics whose names fit best, each once under the name that fits best.
@@ -111,8 +114,10 @@ class Names:
         typed = joined(text)
         if len(typed) < SIMILAR_MIN_LETTERS:
             return []
-        near = self._near(typed, TYPED_MAX_LETTERS, typos_allowed(len(typed)))
-        ranked = sorted({(distance, turn.missing_documents, self.named[turn.at].name) for _, distance, turn in near})
+        near = (
+            (distance, self._turns[at]) for distance, at in self._near(typed, (TYPED_MAX_LETTERS,), typos_allowed(len(typed)))
+        )
+        ranked = sorted({(distance, turn.missing_documents, self.named[turn.at].name) for distance, turn in near})
         return list(dict.fromkeys((distance, name) for distance, _, name in ranked))[:most]
 
     def _beginning(self, typed: str) -> list[Turn]:
@@ -126,21 +131,36 @@ class Names:
         """Names that begin similarly: with as many letters as were typed, one less or one more."""
         if len(typed) < SIMILAR_MIN_LETTERS:
             return
-        allowed, length = typos_allowed(len(typed)), len(typed)
-        # What differs by so much from a beginning that is two letters shorter may differ by two more from the longest.
-        for beginning, _, turn in self._near(typed, length + 1, allowed + 2):
-            distance = min(int(OSA.distance(typed, beginning[:size])) for size in (length - 1, length, length + 1))
-            if distance <= allowed:
-                yield turn._replace(match=Match.SIMILAR, distance=distance)
+        length = len(typed)
+        for distance, place in self._near(typed, (length - 1, length, length + 1), typos_allowed(length)):
+            yield self._turns[place]._replace(match=Match.SIMILAR, distance=distance)
 
-    def _near(self, typed: str, length: int, most: int) -> Iterator[tuple[str, int, Turn]]:
-        """Beginnings of some length that differ by so many letters at most; of the first two letters, one is right."""
+    def _near(self, typed: str, sizes: Sequence[int], most: int) -> Iterator[tuple[int, int]]:
+        """The places of names of which a beginning of one of the sizes differs by so many letters at most, and by how many."""
+        if max(sizes) <= CUT_MAX_LETTERS:
+            best: dict[int, int] = {}
+            for size in sizes:
+                for distance, places in self._like(typed, size, most):
+                    best.update((place, min(distance, best.get(place, distance))) for place in places)
+            yield from ((distance, place) for place, distance in best.items())
+            return
+        # Of two texts that differ by so much the first letters differ by twice that at most.
+        for _, places in self._like(typed[:CUT_MAX_LETTERS], CUT_MAX_LETTERS, 2 * most):
+            for place in places:
+                name = self._letters[place]
+                distance = min(int(OSA.distance(typed, name[:size], score_cutoff=most)) for size in sizes)
+                if distance <= most:
+                    yield distance, place
+
+    def _like(self, typed: str, size: int, most: int) -> Iterator[tuple[int, range]]:
+        """Beginnings of one size that differ by so many letters at most, with their places; of the first two, one is right."""
+        cut = self._cuts[size]
         first, second = typed[0], typed[1:2]
-        found = [at for key, at in self._beginnings.items() if first in key or (second and second in key)]
-        places = [place for start, end in found for place in range(start, end)]
-        beginnings = [self._letters[place][:length] for place in places]
-        for beginning, distance, at in process.extract(typed, beginnings, scorer=OSA.distance, score_cutoff=most, limit=None):
-            yield beginning, int(distance), self._turns[places[at]]
+        for key, (start, end) in cut.blocks.items():
+            if first in key or (second and second in key):
+                some = cut.letters[start:end]
+                for _, distance, at in process.extract(typed, some, scorer=OSA.distance, score_cutoff=most, limit=None):
+                    yield int(distance), range(cut.starts[start + at], cut.starts[start + at + 1])
 
     def _told(self, found: Turn, letters: int) -> dict[str, Any]:
         one = self.named[found.at]
@@ -164,6 +184,22 @@ def _turns(named: Sequence[Named]) -> Iterator[tuple[str, Turn]]:
             match = Match.WORD if start else Match.PREFIX
             turn = Turn(match, 0, -one.documents, one.type, one.id, at, start)
             yield "".join((*parts[start:], *parts[:start]))[:TYPED_MAX_LETTERS], turn
+
+
+class Cut(NamedTuple):
+    """The different beginnings of some size of a sorted list, where each starts (one more for the end), and `_beginnings`."""
+
+    letters: list[str]
+    starts: list[int]
+    blocks: dict[str, tuple[int, int]]
+
+
+def _cut(letters: Sequence[str], size: int) -> Cut:
+    starts: dict[str, int] = {}
+    for at, one in enumerate(letters):
+        starts.setdefault(one[:size], at)
+    found = list(starts)
+    return Cut(found, [*starts.values(), len(letters)], _beginnings(found))
 
 
 def _beginnings(letters: Sequence[str]) -> dict[str, tuple[int, int]]:
