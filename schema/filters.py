@@ -304,8 +304,9 @@ def genre_fits(ask: Ask, genre_id: ColumnElement[int], arg: Arg) -> ColumnElemen
 
 def _language(ask: Ask, row: Any, arg: Arg) -> ColumnElement[bool]:
     spoken = DOCUMENT_LANGUAGES.alias()
-    mine = spoken.c.document_id == row.c.id
-    return exists(select(1).select_from(spoken).where(mine, language_fits(ask, spoken.c.language, arg)).correlate(row))
+    every = select(DOCUMENT_LANGUAGES.alias().c.language).distinct().subquery()  # few, each compared once
+    wanted = select(every.c.language).where(language_fits(ask, every.c.language, arg))
+    return _among(row, select(spoken.c.document_id).where(spoken.c.language.in_(wanted)))
 
 
 def language_fits(ask: Ask, language: ColumnElement[str], arg: Arg) -> ColumnElement[bool]:
