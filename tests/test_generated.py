@@ -344,7 +344,8 @@ def once(archive: Archive) -> Asked:
     def asked(text: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
         before = store.statements
         found = ask_archive(archive, text, variables)
-        assert store.statements == before + 1
+        codes = [error["extensions"]["code"] for error in found.get("errors", ())]
+        assert store.statements == before + (codes != ["QUERY_TOO_DEEP"])  # what the database cannot parse is none
         return found
 
     return asked
