@@ -182,15 +182,15 @@ class Store:
             return str(only(connection, sql, values))
 
     def answer(self, sql: str, values: tuple[Any, ...], reading: Reading | Brief | None = None) -> bytes:
-        """The one value that the statement of a plan selects. As `read`; and TookTooLong, as the reading says."""
+        """The one text that the statement of a plan selects, in UTF-8. As `read`; and TookTooLong, as the reading says."""
         with translated(self.path):
             seen = self._look()
             connection = self._reader(seen)
             try:
-                found: bytes = (reading.only if reading else only)(connection, sql, values)
+                text: str = (reading.only if reading else only)(connection, sql, values)
             finally:
                 self._put_back(seen, connection)
-        return found
+        return text.encode()
 
     def version(self) -> tuple[int, int]:
         """Another one after every commit, by whatever process, and for another file. Raises StoreError."""

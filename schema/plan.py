@@ -29,8 +29,7 @@ from graphql import (
     VariableNode,
     get_named_type,
 )
-from sqlalchemy import BindParameter, ColumnElement, Dialect, LargeBinary, bindparam, select
-from sqlalchemy import cast as sql_cast
+from sqlalchemy import BindParameter, ColumnElement, Dialect, bindparam, select
 from sqlalchemy.types import TypeEngine
 
 from data.errors import RequestError
@@ -211,7 +210,7 @@ class Planner:
         type_ = cast("GraphQLObjectType", self.schema.get_root_type(operation.operation))
         root = Ask(self, {}, type_, (), (), "")
         answer = self._members(type_, self.roots(operation), root, row)
-        compiled = select(sql_cast(answer, LargeBinary)).compile(dialect=self.dialect)  # bytes need no decoding
+        compiled = select(answer).compile(dialect=self.dialect)
         values = {**compiled.params, **self.bounds}
         placed = tuple(values[name] for name in compiled.positiontup or ())
         return Plan(compiled.string, placed, tuple(self.checks), self.cost, tuple(self.steers), self.searches)
