@@ -13,7 +13,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, ColumnElement, FromClause, Integer, Select, Text, case, cast, func, literal, or_, select, true
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    Text,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
 
 from data import tables
 from data.search.columns import Subject
@@ -70,21 +85,23 @@ class Ranking:
         ends = select(asked.label("asked"), self._end(asked, share).label("end")).limit(BETTER_MAX).subquery()  # once for each
         return self._before(ends)
 
-    def of_any(self) -> Select[Any]:
-        """The ranks (`id`, `rank`) of hits where one of several phrases must match.
+    def of_any(self) -> CTE:
+        """The ranks (`id`, `rank`) of hits where one of several phrases must match, read once for the whole statement.
 
         Of too many hits those are ranked that have the rarest phrases; if each is in too many, those that were loaded first.
         """
-        index, phrase = self._index(), self._phrases()
-        most = self.ask.bind(self._most, Integer())
-        is_ranked = or_(index.c.rowid < self._first(most), index.c.rowid.in_(self._rarest(most)))
+        index, weighed = self._index(), self._phrases().cte()
+        phrase, most = weighed.alias(), self.ask.bind(self._most, Integer())
+        is_ranked = or_(
+            index.c.rowid < self._first(weighed.alias(), most), index.c.rowid.in_(self._rarest(weighed.alias(), most))
+        )
         rank = func.sum(cast(index.c.rank * phrase.c.weight * RANK_STEPS, BigInteger))
         return (
             select(index.c.rowid.label("id"), rank.label("rank"))
             .select_from(in_order(phrase, index, true()))
             .where(matching(self.subject, index, phrase.c.asked), is_ranked)
             .group_by(index.c.rowid)
-            .correlate_except(index, phrase)
+            .cte()
         )
 
     def _most(self, variables: Variables) -> int:
@@ -92,7 +109,7 @@ class Ranking:
         phrases = len(orjson.loads(self.get(variables).phrases or "[]"))
         return self.ask.planner.ranked_max_hits * PHRASES_FREELY // max(PHRASES_FREELY, phrases)
 
-    def _phrases(self) -> FromClause:
+    def _phrases(self) -> Select[Any]:
         """The phrases that are weighed: `match`, by what its rank is multiplied, and the hits of it and all that are rarer."""
         listed, index = self._each(lambda search: search.phrases), self._index()
         match, asked = (extract(listed.c.value, f"$.{name}").label(name) for name in ("match", "asked"))
@@ -105,17 +122,15 @@ class Ranking:
         by_index = case((found.hits * 2 < all_, ln(odds)), else_=LEAST_RARITY)
         weight = found.times * ln(1 + odds) / by_index
         so_far = func.sum(found.hits).over(order_by=(found.hits, found.match))
-        return select(found.asked, weight.label("weight"), so_far.label("hits_so_far")).subquery()
+        return select(found.asked, weight.label("weight"), so_far.label("hits_so_far"))
 
-    def _rarest(self, most: ColumnElement[int]) -> Select[Any]:
+    def _rarest(self, phrase: FromClause, most: ColumnElement[int]) -> Select[Any]:
         """The ids of the hits of the rarest phrases, so many of them as have together no more hits than this."""
-        phrase = self._phrases()
         some = select(phrase.c.asked, literal(tables.LAST, BigInteger()).label("end")).where(phrase.c.hits_so_far <= most)
         return self._before(some.limit(SEARCH_MAX_CHARACTERS).subquery())  # once for each
 
-    def _first(self, most: ColumnElement[int]) -> ColumnElement[int]:
+    def _first(self, phrase: FromClause, most: ColumnElement[int]) -> ColumnElement[int]:
         """The id before which all hits are ranked: one above all, if there are no more than this; else 0, if a phrase is rare."""
-        phrase = self._phrases()
         is_rare = select(func.min(phrase.c.hits_so_far) <= most).scalar_subquery()
         return self._end(self._match(), most, unless=is_rare)
 

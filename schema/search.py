@@ -84,7 +84,8 @@ class Searching:
         matches = self._matches(index, "$.match", lambda search: search.match)
         found = select(index.c.rowid.label("id"), rank.label("rank")).where(matches).correlate_except(index)
         if is_ranked and is_any:
-            both = found.union_all(ranking.of_any()).subquery()
+            ranks = ranking.of_any()
+            both = found.union_all(select(ranks.c.id, ranks.c.rank)).subquery()
             found = select(both.c.id, func.min(both.c.rank).label("rank")).group_by(both.c.id)
         return (found.limit(tables.LAST) if once else found).subquery()
 

@@ -109,6 +109,22 @@ def test_what_must_not_match_is_left_out_where_one_word_must(few_ranked: Callabl
     assert sorted(found(few_ranked(1), "talks OR armistice -note")) == ["d5", "d8"]
 
 
+def test_a_search_with_or_is_ranked_alike_at_the_root_and_within_lists(nine: Archive) -> None:
+    text = """query ($s: String!) {
+      person(id: "roshchin") { documents(search: $s, first: 50) { edges {
+        matches(first: 1) { field } participations { role } node { recordId topics(first: 2) { nodes {
+          documents(search: $s, first: 1) { totalCount } } } } } } }
+      topics(first: 3) { nodes { name documents(search: $s, first: 1) { facets {
+        people(search: $s, first: 2) { totalCount edges { node { name } } } } } } }
+      documents(search: $s, filter: {person: {id: ["roshchin"]}}, first: 50) { nodes { recordId } } }"""
+    answered = ask_archive(nine, text, {"s": "mao OR zhou OR korea"})
+    assert "errors" not in answered
+    data = answered["data"]
+    within = [edge["node"]["recordId"] for edge in data["person"]["documents"]["edges"]]
+    assert within == [node["recordId"] for node in data["documents"]["nodes"]]
+    assert len(within) > 3
+
+
 @pytest.mark.parametrize("direction", ["ASC", "DESC"])
 @pytest.mark.parametrize("most", [1, 2, 3, 5])
 def test_all_hits_are_paged_through_once_forwards_and_backwards(
