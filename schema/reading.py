@@ -3,9 +3,14 @@
 How long a plan takes the processor is learned by running it (`Plan.pace`): the first time in a thread, and at once, on the event
 loop, which saves the change of threads, when it was seen to be quick. There it is stopped when it takes longer, and goes to a
 thread. A search goes there always: what one search took says nothing of the next.
+
+Statements that run beside each other hinder each other: two at once on two processors take each nearly twice the processor time,
+and leave the event loop none. So of those that have just begun fewer run at a time than there are processors; one that takes long
+lets the next begin beside it.
 """
 
 import asyncio
+import os
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +27,8 @@ from schema.plan import Plan
 QUICK_SECONDS = 0.002
 QUICK_MAX_SECONDS = 0.02
 INTERRUPT_AGAIN_SECONDS = 0.05
+LONG_SECONDS = 0.02
+NEW_MAX = max(1, (os.cpu_count() or 1) - 1)
 PREPARERS = ThreadPoolExecutor(1, thread_name_prefix="fonds-prepare")
 T = TypeVar("T")
 
@@ -33,6 +40,8 @@ class Readers:
     store: Store
     limits: Limits
     busy: int = 0
+    new: int = 0
+    """Of the busy ones, how many have just begun."""
     waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
     threads: ThreadPoolExecutor = field(init=False)
 
@@ -51,10 +60,14 @@ class Readers:
     async def read(self, plan: Plan, values: tuple[Any, ...]) -> bytes:
         """What the plan's statement selects, read in a thread. Raises ArchiveBusy, QueryTimeout, StoreError."""
         await self._turn()
+        turn = _Turn(self)
+        long = asyncio.get_running_loop().call_later(LONG_SECONDS, turn.takes_long)
         try:
             return await self._in_time(plan, values)
         finally:
-            self._done()
+            long.cancel()
+            self.busy -= 1
+            turn.takes_long()
 
     def _timed(self, plan: Plan, values: tuple[Any, ...], reading: Reading | Brief) -> bytes:
         start = thread_time()
@@ -64,32 +77,34 @@ class Readers:
             plan.pace.learn(thread_time() - start)
 
     async def _turn(self) -> None:
-        """Returns when a thread is free, which is the caller's until `_done`. Raises ArchiveBusy when that takes too long."""
-        if self.busy < self.limits.read_threads:
-            self.busy += 1
-            return
+        """Returns when a thread is free, which is then the caller's. Raises ArchiveBusy when that takes too long."""
         turn = asyncio.get_running_loop().create_future()
         self.waiting.append(turn)
+        self.begin_next()
+        if turn.done():
+            return
         try:
             async with asyncio.timeout(self.limits.read_wait_max_seconds):
                 await turn
         except BaseException as error:
             if turn.done() and not turn.cancelled():
-                self._done()
+                self.busy -= 1
+                self.new -= 1
+                self.begin_next()
             if isinstance(error, TimeoutError):
                 raise ArchiveBusy(
                     "All readers of the archive are at work, and none became free in time.", hint="Ask again in a moment."
                 ) from None
             raise
 
-    def _done(self) -> None:
-        """Hands the thread to whoever waits longest."""
-        while self.waiting:
+    def begin_next(self) -> None:
+        """Gives the free threads to those who wait longest."""
+        while self.waiting and self.busy < self.limits.read_threads and self.new < NEW_MAX:
             turn = self.waiting.popleft()
             if not turn.done():
+                self.busy += 1
+                self.new += 1
                 turn.set_result(None)
-                return
-        self.busy -= 1
 
     async def _in_time(self, plan: Plan, values: tuple[Any, ...]) -> bytes:
         """Read in a thread; interrupted when its time is up, and when nobody waits for it any more."""
@@ -122,6 +137,21 @@ class Readers:
             return await found
         finally:
             found.cancel()  # of no effect when it is done
+
+
+@dataclass
+class _Turn:
+    """A statement that has just begun, until it takes long or ends."""
+
+    readers: Readers
+    is_new: bool = True
+
+    def takes_long(self) -> None:
+        """It keeps the next from beginning no more."""
+        if self.is_new:
+            self.is_new = False
+            self.readers.new -= 1
+        self.readers.begin_next()
 
 
 WRITER = ThreadPoolExecutor(1, thread_name_prefix="fonds-write")

@@ -313,8 +313,26 @@ def test_readers_are_handed_on_in_turn_and_none_is_lost_when_clients_leave(endle
         for number in (0, 3, 5):
             asked[number].cancel()
         found = await asyncio.gather(*asked, return_exceptions=True)
-        assert (archive.readers.busy, len(archive.readers.waiting)) == (0, 0)
+        assert (archive.readers.busy, archive.readers.new, len(archive.readers.waiting)) == (0, 0, 0)
         return found
 
     codes = [None if isinstance(one, BaseException) else one["errors"][0]["extensions"]["code"] for one in asyncio.run(crowd())]
     assert codes == [None, "QUERY_TIMEOUT", "QUERY_TIMEOUT", None, "QUERY_TIMEOUT", None, "QUERY_TIMEOUT", "QUERY_TIMEOUT"]
+
+
+def test_a_statement_that_takes_long_lets_the_next_begin_beside_it(endless: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("schema.reading.NEW_MAX", 1)
+
+    async def crowd() -> list[tuple[int, int]]:
+        archive = Archive(endless.store, limits=Limits(read_threads=3, statement_max_seconds=3))
+        asked = [asyncio.create_task(answer(archive, HONEST)) for _ in range(3)]
+        seen = []
+        while not any(one.done() for one in asked):
+            seen.append((archive.readers.busy, archive.readers.new))
+            await asyncio.sleep(0.001)
+        await asyncio.gather(*asked)
+        return seen
+
+    seen = asyncio.run(crowd())
+    assert (3, 0) in seen
+    assert max(new for _, new in seen) == 1
