@@ -135,13 +135,21 @@ class Search:
         return bool(self.match), bool(self.without), bool(self.phrases), groups
 
 
+SHORT_MAX_CHARACTERS = 100
+
 NOTHING = f'"{SEPARATOR * 2}"'
 """An expression that matches nothing: a word that no text has."""
 
 
-@lru_cache(maxsize=256)
 def parsed(text: str, subject: Subject, words: Words) -> Search | None:
-    """The search that a text means; None if it is blank. Raises InvalidSearch for an unknown field, a wrong date, and length."""
+    """The search that a text means; None if it is blank. Raises InvalidSearch for an unknown field, a wrong date, and length.
+
+    What people type is kept, since many type the same; of long texts, which take much room, few are.
+    """
+    return (_short if len(text) <= SHORT_MAX_CHARACTERS else _long)(text, subject, words)
+
+
+def _parsed(text: str, subject: Subject, words: Words) -> Search | None:
     if not text.strip():
         return None
     if len(text) > SEARCH_MAX_CHARACTERS:
@@ -168,6 +176,9 @@ def parsed(text: str, subject: Subject, words: Words) -> Search | None:
         better=asked.better(must),
         phrases=phrases,
     )
+
+
+_short, _long = lru_cache(1024)(_parsed), lru_cache(64)(_parsed)
 
 
 def _groups(text: str, subject: Subject, words: Words) -> list[list[Term]]:
