@@ -4,9 +4,8 @@ How long a plan takes the processor is learned by running it (`Plan.pace`): the 
 loop, which saves the change of threads, when it was seen to be quick. There it is stopped when it takes longer, and goes to a
 thread. A search goes there always: what one search took says nothing of the next.
 
-Statements that run beside each other hinder each other: two at once on two processors take each nearly twice the processor time,
-and leave the event loop none. So of those that have just begun fewer run at a time than there are processors; one that takes long
-lets the next begin beside it.
+Statements that run beside each other hinder each other, and leave the event loop no processor. So of those that have just begun
+fewer run at a time than there are processors; one that takes long lets the next begin beside it.
 """
 
 import asyncio
