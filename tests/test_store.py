@@ -1,5 +1,6 @@
 """The file under a store: replaced, deleted, put back, of another layout, read-only; and what became of a change that was cut off."""
 
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -12,7 +13,7 @@ import pytest
 from sqlalchemy import insert
 
 from data import journal
-from data.database import is_blank
+from data.database import connect, is_blank
 from data.errors import StoreDamaged, StoreError, StoreForeign, StoreMissing, StoreReadOnly, StoreTooNew, StoreTooOld
 from data.journal import Journal
 from data.load import load
@@ -96,6 +97,14 @@ def test_what_is_put_in_its_place_is_named_as_what_it_is(store: Store, tmp_path:
                 store.read(COUNT, ())
     other.replace(store.path)
     assert store.read(COUNT, ()) == "0"
+
+
+def test_who_reads_keeps_more_of_a_larger_file_within_bounds(store: Store) -> None:
+    store.close()
+    for mib, kept_kib in ((16, 4096), (1024, 8192), (8192, 32768)):
+        os.truncate(store.path, mib * 2**20)  # takes no room on the disk
+        with closing(connect(store.path)) as connection:
+            assert connection.execute("PRAGMA cache_size").fetchone() == (-kept_kib,)
 
 
 def test_a_damaged_file_is_named_as_damaged(store: Store) -> None:
