@@ -93,12 +93,18 @@ class Cursors:
             return self.ask.bind(lambda variables: found(variables)[at], BigInteger())
 
         return [
-            holds(inline(name), inline(mark), given(at), now.label(None)) for at, (mark, now) in enumerate(self.marks.items())
+            _once(now, holds(inline(name), inline(mark), given(at), now.label(None)))
+            for at, (mark, now) in enumerate(self.marks.items())
         ]
 
     @property
     def _name(self) -> str:
         return f"{self.ask.name} {self.order}"
+
+
+def _once(now: ColumnElement[int], held: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The condition, looked at once and not at each row, if it depends on none."""
+    return select(held).scalar_subquery() if now is CHANGES else held
 
 
 def _lists(ask: Ask) -> list[Ask]:

@@ -7,9 +7,12 @@ from typing import Any
 from sqlalchemy import CTE, BigInteger, ColumnElement, FromClause, Select, Subquery, Text, select
 from sqlalchemy.types import TypeEngine
 
+from data import tables
 from schema.arguments import Arg
 from schema.cursors import Cursors
 from schema.plan import Ask
+
+RELEVANCE = "RELEVANCE"
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,11 @@ class Order:
     name: str
     keys: tuple[Key, ...] = ()
     falling: bool = False
+
+    @property
+    def is_by_relevance(self) -> bool:
+        """Whether its key is computed for each row, and changes with the archive."""
+        return self.name == RELEVANCE
 
 
 @dataclass(frozen=True)
@@ -67,14 +75,21 @@ class Listing:
 
     def materialized(self, *, keyed: bool = True) -> tuple["Listing", CTE]:
         """The same list, read once for all that is asked of it; if not `keyed`, without its order: only to be counted."""
+        return self._of(self._made(keyed=keyed).cte(nesting=True), keyed=keyed)
+
+    def computed(self) -> tuple["Listing", CTE]:
+        """The same list, of which each key is computed once for a row, not wherever it is compared, sorted by and shown."""
+        return self._of(self._made().limit(tables.LAST).cte(nesting=True))
+
+    def _made(self, *, keyed: bool = True) -> Select[Any]:
         keys = [key.column.label(f"s{i}") for i, key in enumerate(self.order.keys if keyed else ())]
-        rows = self.select(self.node_id.label("id"), *keys, *(column.label(name) for name, column in self.carry.items()))
-        found = rows.cte(nesting=True)
-        order = replace(
-            self.order, keys=tuple(replace(key, column=found.c[f"s{i}"]) for i, key in enumerate(self.order.keys[: len(keys)]))
-        )
-        carry = {name: found.c[name] for name in self.carry}
-        return replace(self, rows=found, node_id=found.c.id, where=(), order=order, carry=carry), found
+        return self.select(self.node_id.label("id"), *keys, *(column.label(name) for name, column in self.carry.items()))
+
+    def _of(self, made: CTE, *, keyed: bool = True) -> tuple["Listing", CTE]:
+        keys = tuple(replace(key, column=made.c[f"s{i}"]) for i, key in enumerate(self.order.keys if keyed else ()))
+        carry = {name: made.c[name] for name in self.carry}
+        order = replace(self.order, keys=keys)
+        return replace(self, rows=made, node_id=made.c.id, where=(), order=order, carry=carry), made
 
     def filtered(self, *conditions: ColumnElement[bool]) -> "Listing":
         return replace(self, where=(*self.where, *conditions))

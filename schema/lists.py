@@ -84,7 +84,7 @@ class Kind:
         wanted = [(key, arg) for key, arg in conditions(ask["filter"]) if not any(arg is one for one in omit)]
         source: FromClause | None = link
         where = list(more.pop("where", ()))
-        needs_row = bool(wanted) or (by is not default and by.name != "RELEVANCE") or bool(search and search.needs_row)
+        needs_row = bool(wanted) or (by is not default and not by.is_by_relevance) or bool(search and search.needs_row)
         if source is None and hits is not None and not needs_row:
             source, hits, of = hits, None, "id"
         rows: FromClause = row if source is None else source

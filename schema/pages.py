@@ -12,6 +12,7 @@ from operator import ge, gt, le, lt
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     FromClause,
     Integer,
@@ -81,13 +82,15 @@ def connection(ask: Ask, listing: Listing) -> ColumnElement[str]:
             below = ask.below(PageView(ask, listing, asked, whole=whole, gathered=ids))
             return framed(below, lambda text: select(text).add_cte(*shared).scalar_subquery()) if shared else below
         numbered = "pageInfo" in selected or (asked.first is not None and asked.last is not None)
-        page, kept = _page(ask, listing, asked, numbered=numbered)
+        paged = listing
+        if listing.order.is_by_relevance and not isinstance(listing.rows, CTE):
+            paged, read = listing.computed()
+            shared.append(read)
+        page, kept = _page(ask, paged, asked, numbered=numbered)
         node, found = listing.node(page.c[f"k{len(listing.sort_keys()) - 1}"]) if listing.node else (page, None)
         below = ask.below(PageView(ask, listing, asked, page, kept, node, whole, ids))
     rows: FromClause = page
-    if found is None:
-        below = _typed(case((func.count() >= 0, below)), below)
-    elif selected & {"edges", "nodes"}:
+    if found is not None and selected & {"edges", "nodes"}:
         rows = in_order(page, node, found)
     else:
         below = _typed(case((func.count() >= 0, below)), below)  # an aggregate, as lists are: one row from however many

@@ -41,7 +41,7 @@ from schema.facts import LIST_MAX_ITEMS, as_subquery, json_text, one, whole
 from schema.fields import Argument, Row, field
 from schema.filters import DESCENT, DOCUMENTS, NAMES, PARTS, PEOPLE, TOPICS, overlaps
 from schema.functions import each, extract, json_array, offered, passages
-from schema.listing import EdgeRow, Key, Order, PageView, node_id, tables_of
+from schema.listing import RELEVANCE, EdgeRow, Key, Order, PageView, node_id, tables_of
 from schema.plan import Ask
 from schema.ranking import UNRANKED, Ranking, matching
 
@@ -160,7 +160,7 @@ def searching(ask: Ask, subject: Subject) -> Searching | None:
 
 def relevance(hits: Any, *, falling: bool = False) -> Order:
     """The order of a search's hits; without hits to rank, as they were loaded."""
-    return Order("RELEVANCE", () if hits is None else (Key(hits.c.rank),), falling)
+    return Order(RELEVANCE, () if hits is None else (Key(hits.c.rank),), falling)
 
 
 def did_you_mean(view: PageView, ask: Ask) -> ColumnElement[str]:

@@ -107,6 +107,18 @@ def test_people_and_topics_are_found_by_an_index(made: Archive, kind: str) -> No
     assert scans(made, f'{{ {kind}(filter: {{id: ["x"]}}) {{ totalCount }} }}') == []
 
 
+@pytest.mark.parametrize("filter_", ["null", '{genre: ["diary"]}'])
+@pytest.mark.parametrize("search", [TENTH, f"{TENTH} OR {MEDIUM}"])
+def test_a_later_page_by_relevance_asks_the_index_no_more_often_than_the_first(made: Archive, search: str, filter_: str) -> None:
+    text = f"query ($s: String, $c: String) {{ documents(search: $s, filter: {filter_}, first: 2, after: $c) {{ "
+    text += "edges { cursor node { recordId } } pageInfo { hasNextPage endCursor } } }"
+    page = ask_archive(made, text, {"s": search})["data"]["documents"]
+    first, later = (steps(made, text, {"s": search, "c": c}) for c in (None, page["pageInfo"]["endCursor"]))
+    first, later = ([step for step in some if "document_search" in step] for some in (first, later))
+    assert first
+    assert later == first
+
+
 GROUPED = {
     "related": ("Document:d7", "related", f"{TENTH} OR {MEDIUM}"),
     "correspondents": ("Person:p0", "correspondents", "ba* OR do*"),
