@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from data.load import load
 from data.reading import Brief, TookTooLong
-from data.search.names import Named, Names
+from data.search.names import Named, Names, Spelling
 from data.store import Store
 from schema.execute import Archive
 
@@ -128,10 +128,21 @@ def test_whatever_is_typed_is_answered(nine: Archive, text: str) -> None:
 @settings(max_examples=150, deadline=None)
 @given(names=st.lists(st.text(max_size=12), max_size=8), text=st.text(max_size=12))
 def test_names_of_all_characters_keep_their_characters(names: list[str], text: str) -> None:
-    known = Names(Named("PERSON", i, name, 1) for i, name in enumerate(names))
+    known = Names(Spelling([Named("PERSON", i, name) for i, name in enumerate(names)]), {})
     for typed in (text, *names):
         for found in known.suggest(typed, ["PERSON"], 10):
             assert "".join(piece["text"] for piece in found["fragments"]) == names[found["id"]]
+
+
+def test_who_has_more_documents_since_a_load_is_suggested_first(loaded: Callable[..., Archive], tmp_path: Path) -> None:
+    archive = loaded("- {type: person, id: ann, name: Zhu Ann}\n- {type: person, id: bo, name: Zhu Bo}")
+    before = ask_archive(archive, SUGGEST, {"text": "zhu"})["data"]["suggest"]
+    assert [(one["name"], one["documentCount"]) for one in before] == [("Zhu Ann", 0), ("Zhu Bo", 0)]
+    more = tmp_path / "letter.yaml"
+    more.write_text("- {type: document, id: d, title: A letter, people: [{person: bo, role: sender}]}")
+    load(archive.store, [more])
+    after = ask_archive(archive, SUGGEST, {"text": "zhu"})["data"]["suggest"]
+    assert [(one["name"], one["documentCount"]) for one in after] == [("Zhu Bo", 1), ("Zhu Ann", 0)]
 
 
 def test_names_that_were_just_loaded_are_suggested(loaded: Callable[..., Archive], tmp_path: Path) -> None:

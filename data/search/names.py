@@ -4,8 +4,9 @@ A name is compared without blanks and punctuation, from each of its words on and
 `enlaizhou`. So `Chou En lai` differs from it by one letter, and the order of the words makes no difference.
 """
 
+from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ from rapidfuzz.distance import OSA
 from sqlalchemy import Select, func, literal_column, select
 
 from data import tables
-from data.search.words import Word, words
+from data.search.words import NO_STEMMING, Word, Words, words
 from data.tables import table
 
 Ask = Callable[[Select[Any]], Iterable[Sequence[Any]]]
@@ -30,6 +31,7 @@ SIMILAR_MIN_LETTERS = 4
 CUT_MAX_LETTERS = 8
 """Names are sought by what they begin with up to here, which many have in common."""
 
+FOLDED = Words(NO_STEMMING)
 LAST_CHARACTER = "\U0010ffff"
 
 
@@ -43,12 +45,15 @@ class Match(IntEnum):
 
 
 class Named(NamedTuple):
-    """A name, and whose it is: `type` is PERSON or TOPIC, `documents` how many there are with them."""
+    """A name, and whose it is: `type` is PERSON or TOPIC."""
 
     type: str
     id: int
     name: str
-    documents: int
+
+
+Documents = Mapping[tuple[str, int], int]
+"""How many documents there are with each person and topic (type, id), of whom there are any."""
 
 
 class Turn(NamedTuple):
@@ -60,8 +65,6 @@ class Turn(NamedTuple):
     match: Match
     distance: int
     missing_documents: int
-    type: str
-    id: int
     at: int
     start: int
 
@@ -81,19 +84,41 @@ def joined(text: str) -> str:
     >>> joined("Chou En-lai")
     'chouenlai'
     """
-    return "".join(word.folded for word in words(text))[:TYPED_MAX_LETTERS]
+    return "".join(FOLDED.of(text))[:TYPED_MAX_LETTERS]
+
+
+class Spelling:
+    """How names are written: what takes long to make, and stays the same where documents come and go.
+
+    `turns` are all names from each of their words on and around, sorted by their `letters`: the name's place in the list and the
+    number of the word, as one number (`_turn`).
+    """
+
+    def __init__(self, named: list[Named]) -> None:
+        self.named = named
+        known: set[str] = set()
+        letters: list[str] = []
+        turns = array("Q")  # no objects that the collector of garbage would look at again and again
+        for at, one in enumerate(named):
+            parts = FOLDED.of(one.name)
+            known.update(parts)
+            letters += _turned(parts)
+            turns.extend(range(at * STARTS_MAX, at * STARTS_MAX + min(len(parts), STARTS_MAX)))
+        order = sorted(range(len(letters)), key=letters.__getitem__)
+        self.letters = [letters[place] for place in order]
+        self.turns = array("Q", [turns[place] for place in order])
+        self.words = sorted(known)
+        self.cuts = _cuts(self.letters)
 
 
 class Names:
     """All names of an archive as it was at one moment; made once, then only read."""
 
-    def __init__(self, named: Iterable[Named]) -> None:
-        self.named = list(named)
-        turns = sorted(_turns(self.named))
-        self._letters = [letters for letters, _ in turns]
-        self._turns = [turn for _, turn in turns]
-        self.words = sorted({word.folded for one in self.named for word in words(one.name)})
-        self._cuts = {size: _cut(self._letters, size) for size in range(SIMILAR_MIN_LETTERS - 1, CUT_MAX_LETTERS + 1)}
+    def __init__(self, spelling: Spelling, documents: Documents) -> None:
+        self.spelling, self.documents = spelling, documents
+        self.named, self.words = spelling.named, spelling.words
+        self._letters, self._turns, self._cuts = spelling.letters, spelling.turns, spelling.cuts
+        self._missing = [-documents.get((one.type, one.id), 0) for one in self.named]
 
     def suggest(self, text: str, types: Collection[str], most: int) -> list[dict[str, Any]]:
         """The people and topics whose names fit best, each once under the name that fits best.
@@ -104,9 +129,9 @@ class Names:
         typed = joined(text)
         if not typed or not most:
             return []
-        best = _best(self._beginning(typed), types, most)
+        best = self._best(self._beginning(typed), types, most)
         if len(best) < most:
-            best = _best([*best, *self._similar(typed)], types, most)
+            best = self._best([*best, *self._similar(typed)], types, most)
         return [self._told(turn, len(typed)) for turn in best]
 
     def similar_names(self, text: str, most: int) -> list[tuple[int, str]]:
@@ -114,18 +139,17 @@ class Names:
         typed = joined(text)
         if len(typed) < SIMILAR_MIN_LETTERS:
             return []
-        near = (
-            (distance, self._turns[at]) for distance, at in self._near(typed, (TYPED_MAX_LETTERS,), typos_allowed(len(typed)))
-        )
-        ranked = sorted({(distance, turn.missing_documents, self.named[turn.at].name) for distance, turn in near})
+        near = self._near(typed, (TYPED_MAX_LETTERS,), typos_allowed(len(typed)))
+        names = ((distance, self._turns[place] // STARTS_MAX) for distance, place in near)
+        ranked = sorted({(distance, self._missing[at], self.named[at].name) for distance, at in names})
         return list(dict.fromkeys((distance, name) for distance, _, name in ranked))[:most]
 
     def _beginning(self, typed: str) -> list[Turn]:
         first = bisect_left(self._letters, typed)
         longer = bisect_right(self._letters, typed, first)
         last = bisect_left(self._letters, typed + LAST_CHARACTER, longer)
-        exact = [turn._replace(match=Match.EXACT) for turn in self._turns[first:longer]]
-        return exact + self._turns[longer:last]
+        exact = [self._turn(place, Match.EXACT) for place in range(first, longer)]
+        return exact + [self._turn(place) for place in range(longer, last)]
 
     def _similar(self, typed: str) -> Iterator[Turn]:
         """Names that begin similarly: with as many letters as were typed, one less or one more."""
@@ -133,7 +157,24 @@ class Names:
             return
         length = len(typed)
         for distance, place in self._near(typed, (length - 1, length, length + 1), typos_allowed(length)):
-            yield self._turns[place]._replace(match=Match.SIMILAR, distance=distance)
+            yield self._turn(place, Match.SIMILAR, distance)
+
+    def _turn(self, place: int, match: Match | None = None, distance: int = 0) -> Turn:
+        at, start = divmod(self._turns[place], STARTS_MAX)
+        if match is None:
+            match = Match.WORD if start else Match.PREFIX
+        return Turn(match, distance, self._missing[at], at, start)
+
+    def _best(self, turns: Iterable[Turn], types: Collection[str], most: int) -> list[Turn]:
+        """The best of each person and topic, the best first."""
+        best: dict[tuple[str, int], Turn] = {}
+        for turn in sorted(turns):
+            one = self.named[turn.at]
+            if one.type in types:
+                best.setdefault((one.type, one.id), turn)
+                if len(best) == most:
+                    break
+        return list(best.values())
 
     def _near(self, typed: str, sizes: Sequence[int], most: int) -> Iterator[tuple[int, int]]:
         """The places of names of which a beginning of one of the sizes differs by so many letters at most, and by how many."""
@@ -170,20 +211,16 @@ class Names:
             "distance": found.distance,
             "type": one.type,
             "id": one.id,
-            "documents": one.documents,
+            "documents": -found.missing_documents,
             "name": one.name,
             "fragments": list(_fragments(one.name, hits)),
         }
 
 
-def _turns(named: Sequence[Named]) -> Iterator[tuple[str, Turn]]:
-    """Every name from each of its words on and around, with its letters."""
-    for at, one in enumerate(named):
-        parts = [word.folded for word in words(one.name)]
-        for start in range(min(len(parts), STARTS_MAX)):
-            match = Match.WORD if start else Match.PREFIX
-            turn = Turn(match, 0, -one.documents, one.type, one.id, at, start)
-            yield "".join((*parts[start:], *parts[:start]))[:TYPED_MAX_LETTERS], turn
+def _turned(parts: list[str]) -> list[str]:
+    """The letters of a name, given by its words, from each of these on and around."""
+    starts = range(min(len(parts), STARTS_MAX))
+    return ["".join((*parts[start:], *parts[:start]))[:TYPED_MAX_LETTERS] for start in starts]
 
 
 class Cut(NamedTuple):
@@ -194,12 +231,17 @@ class Cut(NamedTuple):
     blocks: dict[str, tuple[int, int]]
 
 
-def _cut(letters: Sequence[str], size: int) -> Cut:
-    starts: dict[str, int] = {}
-    for at, one in enumerate(letters):
-        starts.setdefault(one[:size], at)
-    found = list(starts)
-    return Cut(found, [*starts.values(), len(letters)], _beginnings(found))
+def _cuts(letters: Sequence[str]) -> dict[int, Cut]:
+    """Those of each size, each made from the next longer ones."""
+    found: dict[int, Cut] = {}
+    some, places = letters, list(range(len(letters)))
+    for size in range(CUT_MAX_LETTERS, SIMILAR_MIN_LETTERS - 2, -1):
+        starts: dict[str, int] = {}
+        for one, at in zip(some, places, strict=True):
+            starts.setdefault(one[:size], at)
+        some, places = list(starts), list(starts.values())
+        found[size] = Cut(some, [*places, len(letters)], _beginnings(some))
+    return found
 
 
 def _beginnings(letters: Sequence[str]) -> dict[str, tuple[int, int]]:
@@ -209,16 +251,6 @@ def _beginnings(letters: Sequence[str]) -> dict[str, tuple[int, int]]:
         key = one[:2]
         found[key] = (found.get(key, (at, at))[0], at + 1)
     return found
-
-
-def _best(turns: Iterable[Turn], types: Collection[str], most: int) -> list[Turn]:
-    """The best of each person and topic, the best first."""
-    best: dict[tuple[str, int], Turn] = {}
-    for turn in sorted(turn for turn in turns if turn.type in types):
-        best.setdefault((turn.type, turn.id), turn)
-        if len(best) == most:
-            break
-    return list(best.values())
 
 
 def _spans(parts: Sequence[Word], start: int, letters: int) -> list[tuple[int, int]]:
@@ -271,17 +303,19 @@ EVERY = {
 CHANGES = select(table(tables.Meta).c.changes)
 
 
-def _read(ask: Ask) -> Iterator[Named]:
-    for type_, every in EVERY.items():
-        documents = {row[0]: row[1] for row in ask(COUNTS[type_])}
-        for id_, name in ask(every):
-            yield Named(type_, id_, name, documents.get(id_, 0))
+def _named(ask: Ask) -> list[Named]:
+    return [Named(type_, id_, name) for type_, every in EVERY.items() for id_, name in ask(every)]
+
+
+def _documents(ask: Ask) -> Documents:
+    return {(type_, id_): count for type_, counts in COUNTS.items() for id_, count in ask(counts)}
 
 
 class KeptNames:
     """The names as the last change left them, read anew when there was another. May be used by several threads.
 
-    Nobody waits for another's reading: threads that need the names at once each read them.
+    What is made of the names stays if they are the same. Nobody waits for another's reading: threads that need the names at once
+    each read them.
     """
 
     def __init__(self) -> None:
@@ -291,5 +325,12 @@ class KeptNames:
         """The names of the archive as it is after so many changes, which is how `ask` sees it."""
         kept = self._kept
         if kept is None or kept[0] != changes:
-            kept = self._kept = changes, Names(_read(ask))
+            kept = self._kept = changes, _read(ask, kept and kept[1])
         return kept[1]
+
+
+def _read(ask: Ask, before: Names | None) -> Names:
+    named, documents = _named(ask), _documents(ask)
+    if before is None or before.named != named:
+        return Names(Spelling(named), documents)
+    return before if before.documents == documents else Names(before.spelling, documents)
