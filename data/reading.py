@@ -34,15 +34,21 @@ def telling(function: Callable[..., T]) -> Callable[..., T]:
 
 
 def only(connection: driver.Connection, sql: str, values: tuple[Any, ...]) -> Any:
-    """The one value that a statement selects. Raises what its functions tell, as they raised it."""
+    """The one value that a statement selects; a text as the database has it, in UTF-8. Raises what its functions tell, as they
+    raised it.
+    """
     _told.set(None)
     try:
-        (found,) = connection.execute(sql, values).fetchone()
+        cursor = connection.execute(sql, values)  # the functions that it calls read texts themselves, as texts
+        connection.text_factory = bytes
+        (found,) = cursor.fetchone()
     except driver.OperationalError as error:
         told = _told.get()
         if told is None:
             raise
         raise told from error
+    finally:
+        connection.text_factory = str
     return found
 
 

@@ -179,7 +179,8 @@ class Store:
     def read(self, sql: str, values: tuple[Any, ...]) -> str:
         """The one text or number that a statement selects, as text. For any thread. Raises StoreError, InvalidCursor."""
         with translated(self.path), self.reading() as connection:
-            return str(only(connection, sql, values))
+            found = only(connection, sql, values)
+        return found.decode() if isinstance(found, bytes) else str(found)
 
     def answer(self, sql: str, values: tuple[Any, ...], reading: Reading | Brief | None = None) -> bytes:
         """The one text that the statement of a plan selects, in UTF-8. As `read`; and TookTooLong, as the reading says."""
@@ -187,10 +188,10 @@ class Store:
             seen = self._look()
             connection = self._reader(seen)
             try:
-                text: str = (reading.only if reading else only)(connection, sql, values)
+                text: bytes = (reading.only if reading else only)(connection, sql, values)
             finally:
                 self._put_back(seen, connection)
-        return text.encode()
+        return text
 
     def version(self) -> tuple[int, int]:
         """Another one after every commit, by whatever process, and for another file. Raises StoreError."""

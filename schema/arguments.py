@@ -85,16 +85,21 @@ def _is_object_list(kind: Any) -> bool:
     return is_list_type(kind) and isinstance(_bare(kind.of_type), GraphQLInputObjectType)
 
 
+def plain_shape(value: Any) -> Hashable:
+    """As `shape`, of a value that is a text, a number, a boolean or null."""
+    return value if value is None or value is True or value is False else "·"
+
+
 def shape(value: Any, kind: Any) -> Hashable:
     """What a coerced value tells the planner beforehand; equal shapes may share a plan."""
     kind = _bare(kind)
-    if value is None or isinstance(value, bool) or isinstance(kind, GraphQLEnumType):
+    if value is None or isinstance(kind, GraphQLEnumType):
         return cast("Hashable", value)
     if isinstance(kind, GraphQLInputObjectType):
         return tuple((key, shape(item, kind.fields[key].type)) for key, item in value.items())
     if _is_object_list(kind):
         return tuple(shape(item, kind.of_type) for item in value)
-    return "·"
+    return plain_shape(value)
 
 
 def from_value(name: str, kind: Any, value: Any, get: Getter) -> Arg:

@@ -26,7 +26,7 @@ from schema.reading import Readers, written
 EVERYBODY = "everybody"
 """Who asks: all see the same. Where they do not, this is where an answer becomes somebody's."""
 
-__all__ = ["Answer", "Archive", "Asked", "Writer", "answer", "at_once", "faults", "in_turn", "schema"]
+__all__ = ["Answer", "Archive", "Asked", "Writer", "again", "answer", "at_once", "faults", "in_turn", "schema"]
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,8 @@ class Answer:
     has_written: bool = False
     status: int | None = None
     """The HTTP status that says why a request was refused, where there is one."""
+    ready: Ready | None = None
+    """The operation, where it was found to be known."""
 
     @property
     def is_refused(self) -> bool:
@@ -88,19 +90,37 @@ def nobody() -> str:
 
 
 class Asked(NamedTuple):
-    """A request: the text, its variables, which operation of the text, and who writes, when it is a mutation."""
+    """A request: the text, its variables, which operation of the text, and who writes, when it is a mutation.
+
+    `source` are the bytes that it was read from; the same bytes ask for the same.
+    """
 
     text: str
     variables: dict[str, Any] | None = None
     name: str | None = None
     writer: Writer = nobody
+    source: bytes = b""
+
+
+def again(archive: Archive, source: bytes, answer: Answer) -> bool:
+    """Answers a request that came before with the very same bytes, if its answer is kept; says whether it did. As `at_once`."""
+    if source not in archive.answers.sources:
+        return False
+    try:
+        found = archive.answers.again(_version(archive), source)
+    except Exception:  # noqa: BLE001 - as there
+        return False
+    if found is None:
+        return False
+    answer.content, answer.operation = found
+    return True
 
 
 def at_once(archive: Archive, asked: Asked, answer: Answer) -> bool:
     """Answers what was asked before, if its answer is kept or takes no time; says whether it did. Never raises, never waits."""
     generation = archive.store.generation
     try:
-        ready = archive.preparing.known(asked.text, asked.variables, asked.name)
+        ready = answer.ready = archive.preparing.known(asked.text, asked.variables, asked.name)
         if ready is None or ready.plan is None or ready.operation.introspects:
             return False
         key = (ready.plan.number, ready.values, EVERYBODY)
@@ -111,6 +131,8 @@ def at_once(archive: Archive, asked: Asked, answer: Answer) -> bool:
             if found is None:
                 return False
             answer.statements, content = 1, _whole(archive, version, key, found)
+        if version and asked.source and not answer.wants_cost:
+            archive.answers.remember(key, asked.source, ready.operation.name)
     except Exception:  # noqa: BLE001 - `in_turn` comes upon it too, and tells it
         return False
     if archive.store.generation != generation:
@@ -125,16 +147,18 @@ async def in_turn(archive: Archive, asked: Asked, answer: Answer) -> None:
     Never raises: what goes wrong is told in the answer, and what is our fault is masked and logged.
     """
     generation = archive.store.generation
+    if answer.ready and answer.ready.generation != generation:
+        answer.ready = None
     await _run_once(archive, asked, answer)
     if archive.store.generation != generation and not answer.has_written:
         # the file was replaced meanwhile: what was made for the one may not fit the other
-        answer.body, answer.content = {}, None
+        answer.body, answer.content, answer.ready = {}, None, None
         await _run_once(archive, asked, answer)
 
 
 async def _run_once(archive: Archive, asked: Asked, answer: Answer) -> None:
     try:
-        ready = archive.preparing.known(asked.text, asked.variables, asked.name)
+        ready = answer.ready or archive.preparing.known(asked.text, asked.variables, asked.name)
         if ready is None:
             operation = await archive.readers.beside(partial(archive.preparing.operation, asked.text, asked.name))
             answer.operation = operation.name

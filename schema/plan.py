@@ -4,9 +4,9 @@ It walks the operation as GraphQL's execution does (fields of one response key m
 but on types and not on data: each field gives a SQL expression, and an object is the JSON text of its fields' expressions.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import count
 from math import inf
@@ -42,6 +42,7 @@ TYPE_KEY = " type"
 """Where an answer for graphql-core names the type of an object of an interface; no alias can be that."""
 
 PACE_WEIGHT = 0.2
+PACE_RUNS = 10
 INTROSPECTION = frozenset({"__schema", "__type"})
 
 
@@ -73,6 +74,25 @@ class Plan:
                 values[place] = value
         return tuple(values)
 
+    def settled(self, variables: Variables) -> "Plan":
+        """The plan with what no variable has a part in found once and for all. Raises GraphQLError as `bind` does."""
+        watched = Watched(variables)
+        found: dict[int, Any] = {}
+
+        def settle(bound: Any) -> Any:
+            if not isinstance(bound, Bound):
+                return bound
+            if id(bound) not in found:
+                watched.was_asked = False
+                value = bound(watched)
+                found[id(bound)] = bound if watched.was_asked else value
+            return found[id(bound)]
+
+        checks = tuple(check for check in self.checks if settle(check) is check)
+        steers = tuple(steer for steer in self.steers if settle(steer) is steer)
+        values = tuple(map(settle, self.values))
+        return replace(self, values=values, checks=checks, cost=self.cost.settled(settle), steers=steers)
+
     @cached_property
     def bounds(self) -> tuple[tuple["Bound", tuple[int, ...]], ...]:
         """What is found at each run, each with all its places among the values."""
@@ -88,6 +108,12 @@ class Pace:
     """How long a plan takes: the processor's seconds of its runs so far, the last ones most; without end before the first."""
 
     seconds: float = inf
+    runs: int = 0
+
+    def is_due(self) -> bool:
+        """Whether to look at the clock: the first times, and then now and again, as to look takes time too."""
+        self.runs += 1
+        return self.runs <= PACE_RUNS or self.runs % PACE_RUNS == 0
 
     def learn(self, seconds: float) -> None:
         self.seconds = seconds if self.seconds == inf else self.seconds + PACE_WEIGHT * (seconds - self.seconds)
@@ -114,16 +140,47 @@ def located(error: RequestError, nodes: Sequence[FieldNode], path: Sequence[str]
     return GraphQLError(error.message, nodes=list(nodes), path=list(path) or None, extensions=extensions, original_error=error)
 
 
+class Watched(Mapping[str, Any]):
+    """Variables that remember whether they were asked for anything."""
+
+    def __init__(self, variables: Variables) -> None:
+        self._variables = variables
+        self.was_asked = False
+
+    def __getitem__(self, name: str) -> Any:
+        self.was_asked = True
+        return self._variables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        self.was_asked = True
+        return iter(self._variables)
+
+    def __len__(self) -> int:
+        self.was_asked = True
+        return len(self._variables)
+
+
 @dataclass
 class Cost:
-    """How many rows an operation may read at most: the sizes of its pages, multiplied down the tree."""
+    """How many rows an operation may read at most: the sizes of its pages, multiplied down the tree.
+
+    `more` is what of those below is known already.
+    """
 
     rows: Bound | int = 1
     below: list["Cost"] = field(default_factory=list)
+    more: int = 0
 
     def total(self, variables: Variables) -> int:
         own = self.rows(variables) if isinstance(self.rows, Bound) else self.rows
-        return cast("int", own) * (1 + sum(cost.total(variables) for cost in self.below))
+        return cast("int", own) * (1 + self.more + sum([cost.total(variables) for cost in self.below]))
+
+    def settled(self, settle: Callable[[Any], Any]) -> "Cost":
+        """The same, with what is the same for all variables multiplied out."""
+        below = [cost.settled(settle) for cost in self.below]
+        known = [cost for cost in below if not cost.below and isinstance(cost.rows, int)]
+        more = sum(cost.total({}) for cost in known)
+        return Cost(settle(self.rows), [cost for cost in below if cost not in known], more)
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from data.errors import BadRequest, QueryTooDeep, QueryTooLong
 from data.store import Store
-from schema.arguments import Variables, is_large, shape
+from schema.arguments import Variables, is_large, plain_shape, shape
 from schema.facts import SCALARS
 from schema.faults import Refused
 from schema.fields import enforce_one_of
@@ -99,19 +99,20 @@ class Operation:
     def name(self) -> str | None:
         return self.node.name.value if self.node.name else None
 
-    def plainly(self, given: Variables) -> Variables | None:
-        """The variables that it declares, if they need no coercion."""
+    def plainly(self, given: Variables) -> tuple[Variables, Hashable] | None:
+        """The variables that it declares with their shape, if they need no coercion."""
         if self.plain is None:
             return None
-        found = {}
+        found, shapes = {}, []
         for name, is_plain, may_be_null, may_be_absent in self.plain:
             if name in given:
                 value = found[name] = given[name]
                 if not (is_plain(value) or (value is None and may_be_null)):
                     return None
+                shapes.append((name, plain_shape(value)))
             elif not may_be_absent:
                 return None
-        return found
+        return found, tuple(shapes)
 
     def coerced(self, given: Variables, *, suggests: bool) -> Variables:
         """The variables as their declared types want them. Raises Refused."""
@@ -171,41 +172,42 @@ class Preparing:
         """What is ready for an operation that was asked before; None if it was not, or if its variables are too many to be read
         at once. Raises what is wrong with the variables.
         """
+        generation = self.store.generation
         operation = self.operations.find(text, name)
         if operation is None or operation.writes:
             return None
-        given = operation.plainly(variables or {})
-        if given is None:
-            if is_large(variables):
-                return None
-            given = self._variables(operation, variables)
+        plainly = operation.plainly(variables or {})
+        if plainly is None and is_large(variables):
+            return None
+        given, its_shape = plainly or self._coerced(operation, variables)
         if not operation.reads:
-            return Ready(operation)
-        steered = self.plans.find(text, self._key(operation, given))
+            return Ready(operation, generation=generation)
+        steered = self.plans.find(text, (operation.name, its_shape, generation))
         plan = steered and steered.find(given)
-        return self._priced(operation, plan, given) if plan else None
+        return self._priced(operation, plan, given, generation) if plan else None
 
-    def _variables(self, operation: Operation, given: Variables | None) -> Variables:
-        found = operation.plainly(given or {})
-        if found is None:
-            found = operation.coerced(given or {}, suggests=self.limits.introspection)
-            check_objects(found, self.limits)
-        return found
+    def _coerced(self, operation: Operation, given: Variables | None) -> tuple[Variables, Hashable]:
+        """The variables as they are declared, and their shape. Raises what is wrong with them."""
+        found = operation.coerced(given or {}, suggests=self.limits.introspection)
+        check_objects(found, self.limits)
+        return found, operation.shape(found)
 
     def new(self, operation: Operation, variables: Variables | None) -> "Ready":
         """Plans and prices. Raises GraphQLError for an argument that cannot be."""
-        given = self._variables(operation, variables)
+        generation = self.store.generation
+        given, its_shape = operation.plainly(variables or {}) or self._coerced(operation, variables)
         if not operation.reads:
-            return Ready(operation)
+            return Ready(operation, generation=generation)
         first: list[Plan] = []
 
         def steered() -> Steered:
             first.append(self._plan(operation, given))
             return Steered(first[0].steers)
 
-        found = self.plans.get(operation.text, self._key(operation, given), steered)
+        # a plan depends beside the text on the shape, and on the file by whose secret and words it was made
+        found = self.plans.get(operation.text, (operation.name, its_shape, generation), steered)
         plan = found.find(given) or found.keep(given, first[0] if first else self._plan(operation, given))
-        return self._priced(operation, plan, given)
+        return self._priced(operation, plan, given, generation)
 
     def write(self, operation: Operation, variables: Variables | None, writing: Writing) -> bytes:
         """Does what a mutation asks for; returns its answer. Raises Refused, and what `perform` raises."""
@@ -226,12 +228,8 @@ class Preparing:
 
         return self.operations.get(text, name, make)
 
-    def _key(self, operation: Operation, given: Variables) -> Hashable:
-        """What a plan depends on beside the text: the file too, by whose secret and words it was made."""
-        return operation.name, operation.shape(given), self.store.generation
-
     def _plan(self, operation: Operation, variables: Variables) -> Plan:
-        return Planner(**self._parts(operation, variables)).plan(operation.node)
+        return Planner(**self._parts(operation, variables)).plan(operation.node).settled(variables)
 
     def _parts(self, operation: Operation, variables: Variables) -> dict[str, Any]:
         return {
@@ -248,11 +246,11 @@ class Preparing:
             "for_executor": operation.introspects,
         }
 
-    def _priced(self, operation: Operation, plan: Plan, variables: Variables) -> "Ready":
+    def _priced(self, operation: Operation, plan: Plan, variables: Variables, generation: int) -> "Ready":
         values = plan.bind(variables)
         cost = plan.cost.total(variables)
         check_cost(cost, self.limits)
-        return Ready(operation, plan, values, cost)
+        return Ready(operation, plan, values, cost, generation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +261,8 @@ class Ready:
     plan: Plan | None = None
     values: tuple[Any, ...] = ()
     cost: int = 0
+    generation: int = 0
+    """Of the store, whose file its plan was made for."""
 
 
 def checked(text: str, limits: Limits) -> DocumentNode:

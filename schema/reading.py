@@ -13,6 +13,7 @@ import os
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import thread_time
 from typing import Any, TypeVar
@@ -52,23 +53,31 @@ class Readers:
         if plan.searches or plan.pace.seconds > QUICK_SECONDS:
             return None
         try:
-            return self._timed(plan, values, Brief(QUICK_MAX_SECONDS))
+            return self.timed(plan, values, Brief(QUICK_MAX_SECONDS))
         except TookTooLong:
+            plan.pace.learn(QUICK_MAX_SECONDS)
             return None
 
     async def read(self, plan: Plan, values: tuple[Any, ...]) -> bytes:
-        """What the plan's statement selects, read in a thread. Raises ArchiveBusy, QueryTimeout, StoreError."""
-        await self._turn()
-        turn = _Turn(self)
-        long = asyncio.get_running_loop().call_later(LONG_SECONDS, turn.takes_long)
-        try:
-            return await self._in_time(plan, values)
-        finally:
-            long.cancel()
-            self.busy -= 1
-            turn.takes_long()
+        """What the plan's statement selects, read in a thread. Raises ArchiveBusy, QueryTimeout, StoreError.
 
-    def _timed(self, plan: Plan, values: tuple[Any, ...], reading: Reading | Brief) -> bytes:
+        It is interrupted when its time is up, and when nobody waits for it any more.
+        """
+        await self._turn()
+        work = _Work(self, plan, values)
+        self.threads.submit(work.run)
+        try:
+            return await work.found
+        except TookTooLong:
+            seconds = self.limits.statement_max_seconds
+            raise QueryTimeout(f"The query took longer than {seconds:g} seconds.", hint="Ask for less at a time.") from None
+        except asyncio.CancelledError:
+            work.stop()
+            raise
+
+    def timed(self, plan: Plan, values: tuple[Any, ...], reading: Reading | Brief) -> bytes:
+        if not plan.pace.is_due():
+            return self.store.answer(plan.sql, values, reading)
         start = thread_time()
         try:
             return self.store.answer(plan.sql, values, reading)
@@ -77,50 +86,45 @@ class Readers:
 
     async def _turn(self) -> None:
         """Returns when a thread is free, which is then the caller's. Raises ArchiveBusy when that takes too long."""
+        if not self.waiting and self._begin():
+            return
         turn = asyncio.get_running_loop().create_future()
         self.waiting.append(turn)
-        self.begin_next()
-        if turn.done():
-            return
         try:
             async with asyncio.timeout(self.limits.read_wait_max_seconds):
                 await turn
         except BaseException as error:
             if turn.done() and not turn.cancelled():
-                self.busy -= 1
                 self.new -= 1
-                self.begin_next()
+                self.end()
             if isinstance(error, TimeoutError):
                 raise ArchiveBusy(
                     "All readers of the archive are at work, and none became free in time.", hint="Ask again in a moment."
                 ) from None
             raise
 
+    def _begin(self) -> bool:
+        """Takes a thread, if one is free for what has just begun."""
+        if self.busy >= self.limits.read_threads or self.new >= NEW_MAX:
+            return False
+        self.busy += 1
+        self.new += 1
+        return True
+
     def begin_next(self) -> None:
         """Gives the free threads to those who wait longest."""
-        while self.waiting and self.busy < self.limits.read_threads and self.new < NEW_MAX:
-            turn = self.waiting.popleft()
-            if not turn.done():
-                self.busy += 1
-                self.new += 1
-                turn.set_result(None)
+        while self.waiting:
+            if self.waiting[0].done():
+                self.waiting.popleft()
+            elif self._begin():
+                self.waiting.popleft().set_result(None)
+            else:
+                break
 
-    async def _in_time(self, plan: Plan, values: tuple[Any, ...]) -> bytes:
-        """Read in a thread; interrupted when its time is up, and when nobody waits for it any more."""
-        reading = Reading()
-        work = asyncio.get_running_loop().run_in_executor(self.threads, self._timed, plan, values, reading)
-        seconds = self.limits.statement_max_seconds
-        try:
-            done, _ = await asyncio.wait({work}, timeout=seconds)
-            if done:
-                return work.result()
-            raise QueryTimeout(f"The query took longer than {seconds:g} seconds.", hint="Ask for less at a time.")
-        finally:
-            while not work.done():
-                reading.stop()
-                await asyncio.wait({work}, timeout=INTERRUPT_AGAIN_SECONDS)
-            if not work.cancelled():
-                work.exception()  # seen, so that nobody logs it as lost
+    def end(self) -> None:
+        """Gives a thread back."""
+        self.busy -= 1
+        self.begin_next()
 
     async def beside(self, work: Callable[[], T]) -> T:
         """Done in the one thread for what is no reading: one after the other, so that equal work is found done.
@@ -138,19 +142,55 @@ class Readers:
             found.cancel()  # of no effect when it is done
 
 
-@dataclass
-class _Turn:
-    """A statement that has just begun, until it takes long or ends."""
+class _Work:
+    """A statement that has a thread, from its beginning to its end; `found` is what somebody may wait for."""
 
-    readers: Readers
-    is_new: bool = True
+    def __init__(self, readers: Readers, plan: Plan, values: tuple[Any, ...]) -> None:
+        self.readers, self.plan, self.values = readers, plan, values
+        self.reading = Reading()
+        self.loop = asyncio.get_running_loop()
+        self.found: asyncio.Future[bytes] = self.loop.create_future()
+        self.is_new = True
+        self.long = self.loop.call_later(LONG_SECONDS, self._takes_long)
+        self.end = self.loop.call_later(readers.limits.statement_max_seconds, self.stop)
 
-    def takes_long(self) -> None:
+    def run(self) -> None:
+        """Reads, in a thread."""
+        content, fault = b"", None
+        try:
+            content = self.readers.timed(self.plan, self.values, self.reading)
+        except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
+            fault = error
+        with suppress(RuntimeError):  # the event loop has ended
+            self.loop.call_soon_threadsafe(self._is_over, content, fault)
+
+    def stop(self) -> None:
+        """Interrupts it, and again until it is over: an interruption that comes between two steps is lost."""
+        self.end.cancel()
+        self.reading.stop()
+        self.end = self.loop.call_later(INTERRUPT_AGAIN_SECONDS, self.stop)
+
+    def _is_over(self, content: bytes, fault: BaseException | None) -> None:
+        self.long.cancel()
+        self.end.cancel()
+        self._stop_being_new()
+        self.readers.end()
+        if self.found.done():
+            return
+        if fault is None:
+            self.found.set_result(content)
+        else:
+            self.found.set_exception(fault)
+
+    def _takes_long(self) -> None:
         """It keeps the next from beginning no more."""
+        self._stop_being_new()
+        self.readers.begin_next()
+
+    def _stop_being_new(self) -> None:
         if self.is_new:
             self.is_new = False
             self.readers.new -= 1
-        self.readers.begin_next()
 
 
 WRITER = ThreadPoolExecutor(1, thread_name_prefix="fonds-write")

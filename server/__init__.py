@@ -17,6 +17,7 @@ Top to bottom, each importing only from those below it:
     requests    what is a GraphQL request over HTTP
     headers     what keeps a browser safe
     connections limits for slow and silent connections
+    shortcut    the short way of a request that can be answered at once
     transport   what a connection writes, sent together
     logs        one line a request
     settings    every setting, with its default

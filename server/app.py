@@ -1,5 +1,6 @@
 """The HTTP application: the API at /graphql, GraphiQL at /graphiql/, and /healthz."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from data.errors import BadRequest, StoreError, shorten
 from data.tokens import holder
 from schema.execute import Archive
 from server.graphql import Endpoint
+from server.graphql import Response as Answered
 from server.headers import SafeHeaders
 from server.logs import RequestLog
 from server.persisted import Persisted, read_trusted
@@ -44,10 +46,22 @@ class Explorer(StaticFiles):
 
 
 class Front:
-    """The application: /graphql by its endpoint, all else by the routes."""
+    """The application: /graphql by its endpoint, all else by the routes, for those hosts only that it may be called by."""
 
-    def __init__(self, graphql: ASGIApp, routes: ASGIApp) -> None:
-        self.graphql, self.routes = graphql, routes
+    def __init__(self, endpoint: Endpoint, routes: ASGIApp, hosts: Sequence[str]) -> None:
+        self.endpoint, self.routes = endpoint, routes
+        self.names = {host.encode() for host in hosts}
+        self.is_open = "*" in hosts
+        self.graphql: ASGIApp = endpoint
+        if not self.is_open:
+            self.graphql = TrustedHostMiddleware(endpoint, allowed_hosts=hosts, www_redirect=False)
+
+    def at_once(self, scope: Scope, body: bytes) -> Answered | None:
+        """`Endpoint.at_once`, where the host is one of the names; about all others the middleware decides."""
+        is_named = self.is_open or any(
+            name == b"host" and host.partition(b":")[0] in self.names for name, host in scope["headers"]
+        )
+        return self.endpoint.at_once(scope, body) if is_named else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_graphql = scope["type"] == "http" and scope["path"] == "/graphql" and not _asks_first(scope)
@@ -111,7 +125,4 @@ def make_app(archive: Archive, settings: Settings) -> ASGIApp:
             Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"], allow_headers=["*"]),
         ],
     )
-    graphql: ASGIApp = endpoint
-    if "*" not in hosts:
-        graphql = TrustedHostMiddleware(graphql, allowed_hosts=hosts, www_redirect=False)
-    return Front(graphql, others)
+    return Front(endpoint, others, hosts)

@@ -5,8 +5,7 @@ import logging
 from dataclasses import dataclass
 from typing import Any, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
+from server.shortcut import Shortcut
 from server.transport import Together
 
 LOG = logging.getLogger("fonds.requests")
@@ -17,16 +16,15 @@ TOO_LATE = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length
 TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
 
-class Bounded(HttpToolsProtocol):
+class Bounded(Shortcut):
     """One connection. Silent or slow before the head of a request is there, it gets 408; with too large a head, 431."""
 
     limits: "Protocol"
     writing: asyncio.TimerHandle | None = None
     waiting: asyncio.TimerHandle | None = None
+    piece_bytes = 0
     head_bytes = 0
     is_in_head = False
-    is_mixed = False
-    """Whether what came at once is the end of one request and the beginning of the next."""
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(cast("asyncio.Transport", Together(transport, self.loop)))
@@ -38,7 +36,7 @@ class Bounded(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        self.is_mixed = False
+        self.piece_bytes = len(data)
         super().data_received(data)
         if self.is_in_head and self.waiting is None:
             self._await_head()
@@ -57,12 +55,14 @@ class Bounded(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self.is_in_head = False
         self._stop_waiting()
-        self.head_bytes = 0
-        if self._check_head(len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)):
+        most_bytes, self.head_bytes = self.head_bytes + self.piece_bytes, 0
+        if most_bytes <= self.limits.header_max_bytes or self._check_head(self._size()):
             super().on_headers_complete()
 
+    def _size(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+
     def on_message_complete(self) -> None:
-        self.is_mixed = True
         self.scope[WHOLE] = True  # type: ignore[literal-required] # a key of ours
         super().on_message_complete()
 

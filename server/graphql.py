@@ -8,7 +8,8 @@ most answers do.
 """
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
 from time import perf_counter
@@ -19,12 +20,23 @@ from starlette.types import Receive, Scope, Send
 
 from data.errors import ArchiveBusy, BadRequest, StoreError
 from data.tokens import holder
-from schema.execute import Answer, Archive, Asked, at_once, faults, in_turn
+from schema.execute import Answer, Archive, Asked, again, at_once, faults, in_turn
 from server.encodings import ENCODINGS, encoding
 from server.headers import SAFE_HEADERS
 from server.logs import Outcome, log_request
 from server.persisted import Persisted
-from server.requests import GRAPHQL_JSON, JSON, METHOD_NOT_ALLOWED, ClientGone, Headers, Reader, bearer, headers_of, wanted
+from server.requests import (
+    GRAPHQL_JSON,
+    JSON,
+    METHOD_NOT_ALLOWED,
+    ClientGone,
+    Headers,
+    Reader,
+    Request,
+    bearer,
+    headers_of,
+    wanted,
+)
 
 NOT_MODIFIED = 304
 CLIENT_GONE = 499
@@ -50,6 +62,8 @@ ALWAYS = (UNAUTHORIZED, FORBIDDEN, METHOD_NOT_ALLOWED)
 """What has nothing to do with GraphQL is told by its status in the older kind of answer too."""
 
 NOT_KEPT = (b"cache-control", b"no-store")
+BEGUN = "fonds.begun"
+"""In the scope of a request: its exchange, if it was read before."""
 
 Header = tuple[bytes, bytes]
 
@@ -61,46 +75,107 @@ class Response(NamedTuple):
     headers: tuple[Header, ...] = ()
     content: bytes = b""
 
+    def fields(self) -> list[Header]:
+        """All its headers, those that belong to its status and its length among them."""
+        fields = [*self.headers, *MORE_HEADERS.get(self.status, ())]
+        if self.status != NOT_MODIFIED:
+            fields.append((b"content-length", b"%d" % len(self.content)))
+        return fields
+
+
+@dataclass(slots=True)
+class Exchange:
+    """A request whose headers were read, and what has become of it so far."""
+
+    method: str
+    headers: Headers
+    kind: str
+    answer: Answer = field(default_factory=Answer)
+    start: float = field(default_factory=perf_counter)
+    asked: Asked | None = None
+    extensions: Mapping[str, Any] | None = None
+
+    @property
+    def is_large(self) -> bool:
+        """Whether to compress the answer would keep others waiting."""
+        return b"accept-encoding" in self.headers and len(self.answer.content or b"") > COMPRESS_BESIDE_BYTES
+
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Answers requests from an archive, as an ASGI application."""
+    """Answers requests from an archive: as an ASGI application, and before it is called, what is there as a whole (`at_once`)."""
 
     archive: Archive
     reader: Reader
     persisted: Persisted
     cache_control: str
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        start = perf_counter()
-        answer = Answer()
-        try:
-            response = await self._respond(scope, receive, answer)
-        except ClientGone:
-            response = Response(CLIENT_GONE)
-        await _send(send, response)
-        log_request(scope, start, Outcome(response.status, len(response.content), answer.operation, answer.statements))
+    def at_once(self, scope: Scope, body: bytes) -> Response | None:
+        """The answer to a request, if it was asked before and takes no time. Never raises, never waits.
 
-    async def _respond(self, scope: Scope, receive: Receive, answer: Answer) -> Response:
+        None if it takes longer, or is none; then the scope holds what was found so far, for the application to go on with.
+        """
+        if len(body) > self.reader.body_max_bytes:
+            return None
         headers = headers_of(scope)
-        kind = JSON
         try:
-            kind = wanted(headers.get(b"accept", b""))
-            request = await self.reader.read(scope, headers, receive)
-            text = self.persisted.text(request.query, request.extensions)
+            exchange = Exchange(scope["method"], headers, wanted(headers.get(b"accept", b"")))
+            source = self.reader.source(scope, headers, body)
+            if not again(self.archive, source, exchange.answer):
+                self._ask(exchange, self.reader.whole(scope, headers, body), source)
+        except BadRequest:
+            return None
+        if exchange.answer.content is None or exchange.is_large:
+            scope[BEGUN] = exchange
+            return None
+        response = self._response(exchange)
+        _log(scope, response, exchange)
+        return response
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = headers_of(scope)
+        exchange: Exchange = scope.get(BEGUN) or Exchange(scope["method"], headers, JSON)
+        try:
+            if exchange.asked is None and exchange.answer.content is None:
+                exchange.kind = wanted(headers.get(b"accept", b""))
+                self._ask(exchange, await self.reader.read(scope, headers, receive))
+            response = await self._respond(exchange, receive)
         except BadRequest as error:
             content = orjson.dumps({"errors": faults(error)})
-            return Response(error.status, (*KINDS[kind], NOT_KEPT), content)
-        answer.wants_cost = request.extensions.get("cost") is True
-        asked = Asked(text, request.variables, request.operation, partial(self._writer, scope["method"], headers))
-        if not at_once(self.archive, asked, answer):
-            await _while_wanted(receive, self.archive, asked, answer)
-        if request.extensions and not answer.is_refused:
-            self.persisted.keep(text, request.extensions)
-        response = Response(_status(answer, kind), KINDS[kind], answer.as_json())
-        if scope["method"] != "POST":
+            response = Response(error.status, (*KINDS[exchange.kind], NOT_KEPT), content)
+        except ClientGone:
+            response = Response(CLIENT_GONE)
+        await send({"type": "http.response.start", "status": response.status, "headers": response.fields()})
+        await send({"type": "http.response.body", "body": response.content})
+        _log(scope, response, exchange)
+
+    def _ask(self, exchange: Exchange, request: Request, source: bytes = b"") -> None:
+        """Takes up what is asked for, and answers it if that can be done at once. Raises BadRequest."""
+        text = self.persisted.text(request.query, request.extensions)
+        writer = partial(self._writer, exchange.method, exchange.headers)
+        exchange.asked = Asked(text, request.variables, request.operation, writer, source)
+        exchange.extensions = request.extensions
+        exchange.answer.wants_cost = request.extensions.get("cost") is True
+        if at_once(self.archive, exchange.asked, exchange.answer):
+            self._keep(exchange)
+
+    async def _respond(self, exchange: Exchange, receive: Receive) -> Response:
+        if exchange.asked and exchange.answer.content is None:
+            await _while_wanted(receive, self.archive, exchange.asked, exchange.answer)
+            self._keep(exchange)
+        return await asyncio.to_thread(self._response, exchange) if exchange.is_large else self._response(exchange)
+
+    def _keep(self, exchange: Exchange) -> None:
+        if exchange.asked and exchange.extensions and not exchange.answer.is_refused:
+            self.persisted.keep(exchange.asked.text, exchange.extensions)
+
+    def _response(self, exchange: Exchange) -> Response:
+        """The answer as it is sent."""
+        answer, headers = exchange.answer, exchange.headers
+        response = Response(_status(answer, exchange.kind), KINDS[exchange.kind], answer.as_json())
+        if exchange.method != "POST":
             response = self._to_be_kept(response, headers) if "errors" not in answer.body else _with(response, NOT_KEPT)
-        return response if b"accept-encoding" not in headers else await _compressed(response, headers[b"accept-encoding"])
+        return _compressed(response, headers[b"accept-encoding"]) if b"accept-encoding" in headers else response
 
     def _writer(self, method: str, headers: Headers) -> str:
         """Whose token came with a request. Raises BadRequest."""
@@ -122,23 +197,18 @@ def _with(response: Response, *headers: Header) -> Response:
     return Response(response.status, (*response.headers, *headers), response.content)
 
 
-async def _compressed(response: Response, accept_encoding: bytes) -> Response:
+def _compressed(response: Response, accept_encoding: bytes) -> Response:
     """The answer as the client likes it best, if it is worth the work."""
     name = encoding(accept_encoding, len(response.content))
     if name is None:
         return response
-    compress = ENCODINGS[name]
-    is_large = len(response.content) > COMPRESS_BESIDE_BYTES
-    content = await asyncio.to_thread(compress, response.content) if is_large else compress(response.content)
+    content = ENCODINGS[name](response.content)
     return Response(response.status, (*response.headers, (b"content-encoding", name.encode())), content)
 
 
-async def _send(send: Send, response: Response) -> None:
-    headers = [*response.headers, *MORE_HEADERS.get(response.status, ())]
-    if response.status != NOT_MODIFIED:
-        headers.append((b"content-length", b"%d" % len(response.content)))
-    await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    await send({"type": "http.response.body", "body": response.content})
+def _log(scope: Scope, response: Response, exchange: Exchange) -> None:
+    answer = exchange.answer
+    log_request(scope, exchange.start, Outcome(response.status, len(response.content), answer.operation, answer.statements))
 
 
 def _status(answer: Answer, kind: str) -> int:

@@ -37,7 +37,7 @@ def headers_of(scope: Scope) -> Headers:
     return found
 
 
-class Asked(NamedTuple):
+class Request(NamedTuple):
     """A GraphQL request, whichever way it came."""
 
     query: str | None
@@ -55,13 +55,10 @@ class Reader:
     load_max_bytes: int
     may_write: Callable[[Headers], bool]
 
-    async def read(self, scope: Scope, headers: Headers, receive: Receive) -> Asked:
+    async def read(self, scope: Scope, headers: Headers, receive: Receive) -> Request:
         """The request. Raises BadRequest, ClientGone."""
-        method = scope["method"]
-        if method in ("GET", "HEAD"):
-            return from_parameters(scope["query_string"])
-        if method != "POST":
-            raise BadRequest(f"{shorten(method)} asks nothing.", status=METHOD_NOT_ALLOWED, hint="Use POST or GET.")
+        if scope["method"] != "POST":
+            return self.whole(scope, headers, b"")
         check_content(headers.get(b"content-type", b""), headers.get(b"content-encoding", b"identity"))
         if scope.get(WHOLE):
             return from_body(await self._body(headers, receive))
@@ -70,6 +67,23 @@ class Reader:
                 return from_body(await self._body(headers, receive))
         except TimeoutError:
             raise BodyTooSlow("The body did not arrive in time.", status=408, hint="Send it at once.") from None
+
+    def source(self, scope: Scope, headers: Headers, body: bytes) -> bytes:
+        """A request as it came: the same bytes ask for the same. Raises BadRequest for a body that is of another kind."""
+        if scope["method"] != "POST":
+            return b"?%b" % scope["query_string"]
+        check_content(headers.get(b"content-type", b""), headers.get(b"content-encoding", b"identity"))
+        return body
+
+    def whole(self, scope: Scope, headers: Headers, body: bytes) -> Request:
+        """The request, if all of it is there. Raises BadRequest."""
+        method = scope["method"]
+        if method in ("GET", "HEAD"):
+            return from_parameters(scope["query_string"])
+        if method != "POST":
+            raise BadRequest(f"{shorten(method)} asks nothing.", status=METHOD_NOT_ALLOWED, hint="Use POST or GET.")
+        check_content(headers.get(b"content-type", b""), headers.get(b"content-encoding", b"identity"))
+        return from_body(body)
 
     async def _body(self, headers: Headers, receive: Receive) -> bytes:
         length = headers.get(b"content-length", b"0")
@@ -117,7 +131,7 @@ def check_content(content_type: bytes, content_encoding: bytes) -> None:
         raise BadRequest("A compressed body is not read.", status=415, hint="Send it as it is.")
 
 
-def from_body(body: bytes) -> Asked:
+def from_body(body: bytes) -> Request:
     """The request in the body of a POST. Raises BadRequest."""
     try:
         found = orjson.loads(body)
@@ -131,7 +145,7 @@ def from_body(body: bytes) -> Asked:
     return checked(found)
 
 
-def from_parameters(query_string: bytes) -> Asked:
+def from_parameters(query_string: bytes) -> Request:
     """The request in the parameters of a GET. Raises BadRequest."""
     found: dict[str, Any] = {}
     parameters = parse_qs(query_string.decode("latin-1"), keep_blank_values=True)
@@ -150,16 +164,15 @@ def from_parameters(query_string: bytes) -> Asked:
     return checked(found)
 
 
-def checked(found: dict[str, Any]) -> Asked:
+def checked(found: dict[str, Any]) -> Request:
     """The request, if its members are of the kinds that they have to be. Raises BadRequest."""
-    for name, kind in PARAMETERS.items():
-        value = found.get(name)
-        if value is not None and not isinstance(value, kind):
+    for name, value in found.items():
+        kind = PARAMETERS.get(name, object)
+        if not isinstance(value, kind) and value is not None:
             what = "a text" if kind is str else "an object"
             raise BadRequest(f"`{name}` is {_name(value)}, not {what}.", hint="See the GraphQL-over-HTTP specification.")
-    return Asked(
-        found.get("query"), found.get("variables"), found.get("operationName") or None, found.get("extensions") or NO_EXTENSIONS
-    )
+    get = found.get
+    return Request(get("query"), get("variables"), get("operationName") or None, get("extensions") or NO_EXTENSIONS)
 
 
 def _name(value: object) -> str:

@@ -23,6 +23,8 @@ from server.settings import Settings
 
 STOP_GRACE_SECONDS = 5
 BACKLOG = 2048
+ACCEPTED_TOGETHER = 16
+"""So many handles on the one socket: of each, the event loop accepts one connection a turn, and a busy one has long turns."""
 WORKER_START_MAX_SECONDS = 30  # on a busy machine; one that is silent for longer is ended, and another started
 
 
@@ -66,7 +68,7 @@ def run(settings: Settings, listening: socket.socket) -> None:
         timeout_worker_healthcheck=WORKER_START_MAX_SECONDS,
     )
     if settings.workers == 1:
-        uvicorn.Server(config).run(sockets=[listening])
+        uvicorn.Server(config).run(sockets=[listening, *(listening.dup() for _ in range(ACCEPTED_TOGETHER - 1))])
     else:
         start_logging(settings.log_level)
         listening.listen(BACKLOG)

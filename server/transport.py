@@ -26,6 +26,13 @@ class Together:
             self._loop.call_soon(self._send)
         self._kept.append(data)
 
+    def write_whole(self, data: bytes) -> None:
+        """Writes a whole answer: nothing is kept for it."""
+        if self._kept:
+            self._kept.append(data)
+        else:
+            self._transport.write(data)
+
     def close(self) -> None:
         self._send()
         self._transport.close()
