@@ -7,8 +7,10 @@ Top to bottom, each importing only from those below it:
     undo      taking a load back
     editing   one change of the archive: its load, its writer, its report
     load      records → store, in one transaction
+    ahead     records read by a process of its own, while they are written
     rejected  the file of records that were not loaded
     loading   one pass over the records of a load
+    items     a record on its way into the store
     suspicions what looks wrong in a record and may yet be true
     report    what a load did, and what was wrong with it
     changes   what a load did to each record, to be read
@@ -20,6 +22,7 @@ Top to bottom, each importing only from those below it:
     references what is wrong between records: dangling, circles, removed and still needed
     keys      records' own ids ↔ internal ids, also of records yet to come
     prepared  the writer's statements
+    made      what is made of a record without the store
     late      indexes that are made after the rows
     tokens    who may write over HTTP
     derive    what is made from the records, made anew

@@ -77,6 +77,10 @@ class FondsError(Exception):
         self.message = message
         self.hint = hint
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """As it goes to another process: made anew as it is, not as it was made."""
+        return type(self).__new__, (type(self), *self.args), self.__dict__
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

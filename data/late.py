@@ -16,12 +16,16 @@ KEPT = frozenset({"document_id", "genre_id"})
 
 
 class LateIndexes:
-    """Indexes of documents and of their links to people and topics; of a store without documents they are gone until `make`."""
+    """Indexes of documents and of their links to people and topics.
+
+    Of a store without documents, to which the first come (`is_first`), they are gone until `make`.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._gone: list[Index] = []
-        if not connection.execute(select(exists(select(DOCUMENTS.c.id)))).scalar_one():
+        self.is_first = not connection.execute(select(exists(select(DOCUMENTS.c.id)))).scalar_one()
+        if self.is_first:
             late = [index for of in OF for index in of.indexes if index.columns[0].name not in KEPT]
             self._gone = sorted(late, key=lambda index: str(index.name))
         for index in self._gone:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -16,14 +17,16 @@ from sqlalchemy import insert, update
 from sqlalchemy.engine import Connection
 
 from data import tables
+from data.ahead import Hearing, pays, read, read_ahead
 from data.changes import Change, changes_of
-from data.errors import Place, RecordError, Rejected
+from data.errors import RecordError, Rejected
+from data.items import Item
 from data.loading import Loading
 from data.options import Mode, Options
-from data.readers import Raw
 from data.rejected import RejectedFiles
 from data.report import Report, Warned
 from data.rows import TABLES
+from data.search.wording import Wording
 from data.sources import RecordFile, RecordFiles, Source
 from data.store import Store
 from data.stored import batched, internal_ids
@@ -151,7 +154,7 @@ class _Run:
 
     def _learn(self) -> None:
         """Tells mappings that ask what the store and the files have."""
-        asking = [one for one in self.sources if isinstance(one, RecordFile) and one.mapping and one.mapping.asks_what_is_known]
+        asking = self._asking()
         given = {one for source in asking for one in source.ids() if one[0] != "document"}  # no record refers to one
 
         def is_known(type_: str, key: str) -> bool:
@@ -159,6 +162,10 @@ class _Run:
 
         for source in asking:
             source.known = is_known
+
+    def _asking(self) -> list[RecordFile]:
+        files = (source for source in self.sources if isinstance(source, RecordFile))
+        return [file for file in files if file.mapping and file.mapping.asks_what_is_known]
 
     def _begin(self) -> Loading:
         started = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
@@ -187,47 +194,50 @@ class _Run:
             self.ends.append(error)
 
     def _pass(self, loading: Loading) -> None:
-        good = self._good(loading)
-        for some in batched(good, BATCH):
+        for some in batched(self._good(self._items(loading)), BATCH):
             loading.take(some)
             if self.watch:
                 done = sum(source.facts.size_bytes for source in self.sources if source.facts)
                 size = sum(source.size_bytes for source in self.sources)
-                self.watch(Progress(some[-1][0], done, size))
+                self.watch(Progress(some[-1].number, done, size))
         loading.finish()
         self.report.files = [source.facts for source in self.sources if source.facts]
 
-    def _good(self, loading: Loading) -> Iterator[tuple[int, Raw]]:
-        """The records with their numbers, but for those that are left out."""
-        for number, raw in enumerate(self._raws(loading), 1):
-            if number in self.wrong:
+    def _good(self, items: Iterable[Item]) -> Iterator[Item]:
+        """The records, but for those that are left out."""
+        for item in items:
+            if item.number in self.wrong:
                 self.report.rejected += 1
-                self._tell(self.wrong[number])
+                self._tell(self.wrong[item.number])
                 if self.rejected:
-                    self.rejected.add_raw(raw, self.wrong[number])
+                    self.rejected.add_raw(item.raw, self.wrong[item.number])
             else:
-                yield number, raw
+                yield item
 
-    def _raws(self, loading: Loading) -> Iterator[Raw]:
-        def unread(error: RecordError, content: bytes) -> None:
-            if not self.options.skips:
-                loading.fault(0, error)
-                return
-            self._tell([error])
-            self.report.rejected += 1
-            if self.rejected:
-                self.rejected.add(error.place, content, [error])
+    def _items(self, loading: Loading) -> Iterator[Item]:
+        hearing = Hearing(
+            unread=partial(self._unread, loading),
+            remark=lambda sentence, place: loading.warn(Warned("FILE_REMARK", sentence, place)),
+            broken=partial(self._broken, loading),
+        )
+        files = [source for source in self.sources if isinstance(source, RecordFile)]
+        if loading.writer.is_first and not self.options.skips and not self._asking() and pays(self.sources):
+            return read_ahead(files, hearing, loading.preparing(Wording(self.store.words)))
+        return read(self.sources, hearing)
 
-        def remark(sentence: str, place: Place) -> None:
-            loading.warn(Warned("FILE_REMARK", sentence, place))
+    def _unread(self, loading: Loading, error: RecordError, content: bytes) -> None:
+        if not self.options.skips:
+            loading.fault(0, error)
+            return
+        self._tell([error])
+        self.report.rejected += 1
+        if self.rejected:
+            self.rejected.add(error.place, content, [error])
 
-        for source in self.sources:
-            try:
-                yield from source.raws(unread, remark)
-            except RecordError as error:
-                if self.options.skips:
-                    error.hint = f"{error.hint or ''} {NOT_SKIPPED}".strip()
-                loading.fault(0, error)
+    def _broken(self, loading: Loading, error: RecordError) -> None:
+        if self.options.skips:
+            error.hint = f"{error.hint or ''} {NOT_SKIPPED}".strip()
+        loading.fault(0, error)
 
 
 def _keep(connection: Connection, report: Report) -> None:

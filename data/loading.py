@@ -1,49 +1,30 @@
 """One pass of a load over its records, 500 at a time: checked, compared with what is stored, written."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from hashlib import blake2b
-from typing import Any
 
-import orjson
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from data import tables
-from data.check import Entry, parse
 from data.errors import DuplicateId, InvalidScope, KnownId, Place, RecordError, shorten
-from data.fields import Fields, given_fields, merged, whole
+from data.fields import merged
 from data.given import Given, GivenRecord
+from data.items import Item
 from data.options import Mode, Options
-from data.readers import Raw
 from data.references import Stand, Unwritten, dangling_unwritten, unwritten
 from data.report import Report, Warned
 from data.rows import TABLES
+from data.search.wording import Wording
 from data.stored import stored_records
-from data.suspicions import far_off, is_plain, same_names, suspicions, told_name
+from data.suspicions import far_off, same_names, told_name
 from data.tables import table
 from data.write import Writer
 
 REFUSED_REMEMBERED = 100_000
 
 REDIRECTS = table(tables.Redirect)
-
-
-@dataclass(slots=True)
-class Item:
-    """A record of a batch, on its way into the store; `given` stays empty if the same was given before."""
-
-    raw: Raw
-    number: int
-    type: str
-    key: str
-    whole_digest: bytes | None = None
-    part_digest: bytes | None = None
-    id: int | None = None  # of the stored record
-    stored_digest: bytes | None = None
-    given: Fields = field(default_factory=dict)
-    is_plain: bool = False  # whether its texts need no second look
 
 
 class Loading:
@@ -66,9 +47,18 @@ class Loading:
         self._refused: set[str] = set()
         self._faulty: dict[tuple[str, str], Place] = {}
         self._unwritten: list[Unwritten] = []
-        self._implied: dict[tuple[str, str], tuple[int, Raw]] = {}
+        self._implied: dict[tuple[str, str], Item] = {}
         rows = connection.execute(select(REDIRECTS.c.type, REDIRECTS.c.key, REDIRECTS.c.target))
-        self._merged = {(type_, key): target for type_, key, target in rows}
+        self.merges = {(type_, key): target for type_, key, target in rows}
+
+    def preparing(self, wording: Wording) -> Callable[[Item], None]:
+        """Does with a record that the store does not have what can be done without the store."""
+
+        def prepare(item: Item) -> None:
+            item.check(self.merges)
+            item.make(wording)
+
+        return prepare
 
     def fault(self, number: int, error: RecordError) -> None:
         """An error of a record: it is not loaded."""
@@ -84,27 +74,26 @@ class Loading:
             self._faulty.setdefault((item.type, item.key), item.raw.place)
         if len(self._unwritten) < REFUSED_REMEMBERED:
             found = unwritten(item.given or item.raw.value, Stand(item.number, errors[0].place))
-            self._unwritten += (one for one in found if (one.type, one.key) not in self._merged)
+            self._unwritten += (one for one in found if (one.type, one.key) not in self.merges)
 
     def warn(self, warning: Warned) -> None:
         self.report.warning_count += 1
         if len(self.report.warnings) < self.options.max_errors:
             self.report.warnings.append(warning)
 
-    def take(self, raws: Sequence[tuple[int, Raw]]) -> None:
+    def take(self, items: Iterable[Item]) -> None:
         """Checks and writes some records; what a file only implies waits for `finish`."""
-        items = []
-        for number, raw in raws:
-            item = _item(number, raw)
-            if raw.is_implied:
-                self._implied.setdefault((item.type, item.key), (number, raw))
+        given = []
+        for item in items:
+            if item.raw.is_implied:
+                self._implied.setdefault((item.type, item.key), item)
             elif not self._was_merged(item):
-                items.append(item)
-        self._write(items)
+                given.append(item)
+        self._write(given)
 
     def finish(self) -> None:
         """Writes what is implied and was not given, removes what is missing, and tells what is wrong between the records."""
-        implied = [_item(number, raw) for number, raw in self._implied.values()]
+        implied = list(self._implied.values())
         self._implied.clear()
         for start in range(0, len(implied), 500):
             some = implied[start : start + 500]
@@ -148,7 +137,7 @@ class Loading:
         right = self._right(items)
         new = [item for item in right if item.id is None]
         for item in new:
-            self.writer.put(whole(item.given), digest=item.whole_digest)
+            self.writer.put(item.whole, digest=item.whole_digest, made=item.made)
         self.report.added += len(new)
         for type_ in TABLES:
             self._put_known([item for item in right if item.id is not None and item.type == type_], type_)
@@ -171,7 +160,7 @@ class Loading:
             )
 
     def _was_merged(self, item: Item) -> bool:
-        target = self._merged.get((item.type, item.key))
+        target = self.merges.get((item.type, item.key))
         if target is None:
             return False
         message = f"The {item.type} was merged into “{shorten(target)}”; what is given of it is left out."
@@ -195,18 +184,11 @@ class Loading:
         """What is wrong with the record by itself; nothing is with what was given so before, which is not looked at again."""
         if item.stored_digest and item.stored_digest in self._same(item):
             return ()
-        parsed = parse(item.raw)
-        if not isinstance(parsed, Entry):
-            return parsed
-        given = given_fields(parsed.record)
-        item.given = resolved(given, self._merged) if self._merged else given
-        if item.given != given:  # the digest is of what is kept: once the merge is taken back, the same file says something else
-            item.whole_digest = None
-        for one in suspicions(item.given, is_plain=item.is_plain):
-            self.warn(Warned(one.code, one.message, one.at(parsed.place), one.value and shorten(one.value)))
-        if item.whole_digest is None:
-            item.whole_digest, item.part_digest = _digests(_canonical(item.given))
-        return ()
+        if not item.is_checked:
+            item.check(self.merges)
+        for warning in item.warnings:
+            self.warn(warning)
+        return item.errors
 
     def _same(self, item: Item) -> tuple[bytes | None, ...]:
         """The digests by which the store would have just this record: see `given_digest`."""
@@ -241,7 +223,7 @@ class Loading:
         self.report.unchanged += len(items) - len(changed)
         old = dict(stored_records(self.connection, type_, [item.id for item in changed if item.id is not None]))
         for item in changed:
-            before, alone = old[item.id or 0], whole(item.given)
+            before, alone = old[item.id or 0], item.whole
             after = alone if self.options.mode is Mode.REPLACE else merged(before, item.given)
             self.writer.put(after, before, digest=item.whole_digest if after == alone else item.part_digest)
             if after == before:
@@ -265,54 +247,6 @@ class Loading:
 def _today() -> int:
     """Today, where it is latest on earth, as a day of the tables."""
     return int((datetime.now(UTC) + timedelta(hours=14)).strftime("%Y%m%d"))
-
-
-def _item(number: int, raw: Raw) -> Item:
-    value = raw.value
-    type_, key = (value.get("type"), value.get("id")) if isinstance(value, dict) else (None, None)
-    if not isinstance(key, str) or not isinstance(type_, str) or type_ not in TABLES:
-        return Item(raw, number, "", "")
-    canonical = None if _has_files(value) else _canonical(value)
-    return Item(raw, number, type_, key, *_digests(canonical), is_plain=canonical is not None and is_plain(canonical))
-
-
-def _has_files(value: Any) -> bool:
-    """Whether bodies of texts stand in other files, which may have changed."""
-    texts = value.get("texts")
-    return isinstance(texts, list) and any(isinstance(text, dict) and "file" in text for text in texts)
-
-
-def _canonical(value: Any) -> bytes | None:
-    """The record as canonical JSON."""
-    try:
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-    except TypeError:  # half a surrogate pair, too large a number: no record that is right has them
-        return None
-
-
-def _digests(canonical: bytes | None) -> tuple[bytes | None, bytes | None]:
-    """What tells that the same was given before: as the whole record, and as a part of one that has other fields too."""
-    if canonical is None:
-        return None, None
-    hashed = blake2b(canonical, digest_size=15).digest()
-    return hashed + b"w", hashed + b"p"
-
-
-def resolved(given: Fields, merges: Mapping[tuple[str, str], str]) -> Fields:
-    """The fields, with the ids of people and topics that were merged replaced by those that they were merged into."""
-    found = dict(given)
-    if given.get("people"):
-        found["people"] = [_moved(part, merges) for part in given["people"]]
-    for name in ("topics", "broader"):
-        if any(("topic", key) in merges for key in given.get(name) or ()):
-            keys = dict.fromkeys(merges.get(("topic", key), key) for key in given[name])
-            found[name] = [key for key in keys if name == "topics" or key != given["id"] or key in given[name]]
-    return found
-
-
-def _moved(part: Fields, merges: Mapping[tuple[str, str], str]) -> Fields:
-    target = merges.get(("person", part.get("person", "")))
-    return part if target is None else part | {"person": target}
 
 
 def _duplicate(item: Item, first: Place) -> DuplicateId:

@@ -56,14 +56,25 @@ def extra_of(fields: Fields) -> Fields:
 
 def main_row(fields: Fields, id_: int, genre_id: int | None, given_digest: bytes | None) -> Row:
     """The record's own row, by column."""
+    return completed(own_row(fields), fields["type"], id_, genre_id, given_digest)
+
+
+def completed(row: Row, type_: str, id_: int, genre_id: int | None, given_digest: bytes | None) -> Row:
+    """An own row with what the store adds to it."""
+    genre = {"genre_id": genre_id} if type_ == "document" else {}
+    return row | {"id": id_, "given_digest": given_digest} | genre
+
+
+def own_row(fields: Fields) -> Row:
+    """The record's own row, by column, as far as it is made of the record alone."""
     type_ = fields["type"]
     row: Row = {name: fields.get(name) for name in PLAIN[type_]}
-    row |= {"id": id_, "key": fields["id"], "given_digest": given_digest}
+    row["key"] = fields["id"]
     row["extra"] = orjson.dumps(extra_of(fields)).decode()
     for name in DATES[type_]:
         row |= _date_columns(type_, name, fields.get(name))
     if type_ == "document":
-        row |= {"sort_title": sort_key(row["title"]), "genre_id": genre_id}
+        row["sort_title"] = sort_key(row["title"])
     else:
         row |= {"kind": fields["kind"].upper(), "folded": fold(row["name"]), "sort_name": sort_key(row["name"])}
     return row

@@ -26,9 +26,10 @@ from data.errors import Rejected
 from data.fields import Fields, difference
 from data.keys import Keys, last_id
 from data.late import LateIndexes
+from data.made import Made
 from data.prepared import Prepared
 from data.references import Fault, Places, Stand, circles, dangling, dangling_count, still_needed
-from data.rows import BROADER, DOCUMENT_PEOPLE, DOCUMENT_TOPICS, OWNED, TABLES, Row, main_row, owned_rows
+from data.rows import BROADER, DOCUMENT_PEOPLE, DOCUMENT_TOPICS, OWNED, TABLES, Row, completed, own_row, owned_rows
 from data.search.index import Index, Indexed, IndexedPerson
 from data.search.words import Words
 from data.stored import batched, stored_records
@@ -74,6 +75,7 @@ class _Put:
     fields: Fields
     old: Fields | None
     digest: bytes | None
+    made: Made | None = None
     id: int = 0
     is_awaited: bool = False
     people: Mapping[str, int] = field(default_factory=dict)
@@ -103,6 +105,7 @@ class Writer:
         self._has_open_links = False
         self.keys = Keys(connection)
         self._late_indexes = LateIndexes(connection)
+        self.is_first = self._late_indexes.is_first
         self._index = Index(connection, words)
         self._prepared = Prepared(connection, TOUCHED)
         self._waiting: dict[tuple[str, str], _Put] = {}
@@ -116,15 +119,16 @@ class Writer:
         connection.execute(CreateTable(TOUCHED, if_not_exists=True))
         connection.execute(delete(TOUCHED))
 
-    def put(self, fields: Fields, old: Fields | None = None, *, digest: bytes | None = None) -> None:
+    def put(self, fields: Fields, old: Fields | None = None, *, digest: bytes | None = None, made: Made | None = None) -> None:
         """Has a whole record (`data.fields.whole`) written; `old` is the stored one, None if the store has none.
 
-        `digest` is that of what was given, where it was: see `given_digest`. A record without a difference has no revision.
+        `digest` is that of what was given, where it was: see `given_digest`; `made` is what was made of the record, if anything
+        was. A record without a difference has no revision.
         """
         name = fields["type"], fields["id"]
         if name in self._waiting:
             self.flush()
-        self._waiting[name] = _Put(fields, old, digest)
+        self._waiting[name] = _Put(fields, old, digest, made)
         if len(self._waiting) >= BATCH:
             self.flush()
 
@@ -244,7 +248,8 @@ class Writer:
         self._index_new(new)
 
     def _row(self, put: _Put) -> Row:
-        return main_row(put.fields, put.id, self._genre(put.fields.get("genre")), put.digest)
+        row = put.made.row if put.made else own_row(put.fields)
+        return completed(row, put.type, put.id, self._genre(put.fields.get("genre")), put.digest)
 
     def _disown(self, type_: str, ids: Sequence[int]) -> None:
         for owned in OWNED[type_] if ids else ():
@@ -365,6 +370,7 @@ def _indexed(put: _Put) -> Indexed:
         parts=parts,
         topics=[put.topics[key] for key in _topics(put)],
         texts=[text["body"] for text in fields.get("texts", ())],
+        worded=put.made and put.made.worded,
     )
 
 

@@ -199,15 +199,19 @@ def _bar() -> Iterator[Watch]:
     from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeRemainingColumn
 
     columns = (SpinnerColumn(), BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
-    with rich_progress.Progress(*columns, console=messages, transient=True) as bar:
-        task, start = bar.add_task("0 records", total=None), monotonic()
+    bar = rich_progress.Progress(*columns, console=messages, transient=True)
+    task, start = bar.add_task("0 records", total=None), monotonic()
 
-        def watch(progress: Progress) -> None:
-            rate = progress.records / max(monotonic() - start, 1e-9)
-            told = f"{progress.records:,} records, {rate:,.0f} a second"
-            bar.update(task, description=told, completed=progress.read_bytes, total=progress.size_bytes or None)
+    def watch(progress: Progress) -> None:
+        bar.start()  # not before: with it begins a thread, and where there are several no records are read ahead
+        rate = progress.records / max(monotonic() - start, 1e-9)
+        told = f"{progress.records:,} records, {rate:,.0f} a second"
+        bar.update(task, description=told, completed=progress.read_bytes, total=progress.size_bytes or None)
 
+    try:
         yield watch
+    finally:
+        bar.stop()
 
 
 def _lines() -> Watch:

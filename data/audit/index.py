@@ -13,7 +13,8 @@ from sqlalchemy.exc import DBAPIError
 from data.audit.findings import Finding
 from data.rows import TABLES
 from data.search.columns import SUBJECTS, Subject
-from data.search.index import BETWEEN, VOCABULARY, WORDS_REMEMBERED, Index, search_table
+from data.search.index import VOCABULARY, Index, search_table
+from data.search.wording import BETWEEN, WORDS_REMEMBERED
 from data.search.words import Words
 
 BATCH = 500

@@ -10,5 +10,6 @@ Top to bottom, each importing only from those below it:
     passages  the passages of a text in which a search was found
     language  the query language: what a person types → what the index is asked
     columns   what is searched: the columns of each search table, and their weights
+    wording   texts as the index has them
     words     a text as words: folded, stemmed, with their places
 """

@@ -18,18 +18,17 @@ from sqlalchemy.sql import TableClause
 from data import tables
 from data.search.blocks import Blocks
 from data.search.columns import SUBJECTS, Subject
-from data.search.words import SEPARATOR, Words
+from data.search.wording import BETWEEN, WORDS_REMEMBERED, Worded, Wording
+from data.search.words import Words
 from data.statements import Insert
 from data.tables import table
 
 BATCH = 500
-WORDS_REMEMBERED = 200_000
 WORDS_PENDING = 10_000
 HASH_BYTES = 32 * 1024 * 1024
 """How much a search table gathers in memory before it writes: with FTS5's own 1 MiB, 100,000 documents take 1.6 times as long."""
 
 NAMES_REMEMBERED = 100_000
-BETWEEN = f" {SEPARATOR} "
 
 DOCUMENTS = table(tables.Document)
 PEOPLE = table(tables.Person)
@@ -95,6 +94,7 @@ class Indexed(NamedTuple):
     parts: Sequence[tuple[int | None, str, str | None]]
     topics: Sequence[int]
     texts: Sequence[str]
+    worded: Worded | None = None  # where they are made already
 
 
 class IndexedPerson(NamedTuple):
@@ -106,32 +106,16 @@ class IndexedPerson(NamedTuple):
     description: str | None
 
 
-class _Stemmed(dict[str, str]):
-    """Words and their stems, as many as are kept; a word that is not yet among them is added to `new`."""
-
-    def __init__(self, words: Words, new: set[str]) -> None:
-        super().__init__()
-        self._words, self._new = words, new
-
-    def __missing__(self, word: str) -> str:
-        if len(self) >= WORDS_REMEMBERED:
-            self.clear()
-        self._new.add(word)
-        found = self[word] = self._words.stem(word)
-        return found
-
-
 class Index:
     """Writing to the search tables, inside a transaction; `finish` at the end."""
 
     def __init__(self, connection: Connection, words: Words) -> None:
         self.connection = connection
-        self.words = words
+        self.wording = Wording(words)
         self.blocks = Blocks(connection)
         self._names: dict[tuple[str, int], list[str]] = {}
         self._known: set[str] = set()
-        self._new: set[str] = set()
-        self._stemmed = _Stemmed(words, self._new)
+        self._new = self.wording.new
         self._inserts = {type_: Insert(search_table(found), _columns(found), connection) for type_, found in SUBJECTS.items()}
         self._learns = Insert(VOCABULARY, ["word"], connection, prefix="OR IGNORE")
 
@@ -159,8 +143,9 @@ class Index:
         """Indexes people who are not in the index."""
         rows = []
         for person in people:
-            name, names = self._plain([person.name]), self._plain(person.names)
-            rows.append({"rowid": person.id, "name": name, "names": names, "description": self._stems([person.description])})
+            name, names = self.wording.plain([person.name]), self.wording.plain(person.names)
+            description = self.wording.stems([person.description])
+            rows.append({"rowid": person.id, "name": name, "names": names, "description": description})
         self._put("person", rows)
 
     def remove(self, type_: str, ids: Iterable[int]) -> None:
@@ -195,17 +180,21 @@ class Index:
             self._learn()
 
     def _document(self, document: Indexed) -> dict[str, Any]:
+        own = document.worded or self.wording.of_document(
+            title=document.title,
+            description=document.description,
+            genre=document.genre,
+            languages=document.languages,
+            texts=document.texts,
+        )
+        self._new.update(own.new)
         return {
             "rowid": document.id,
-            "title": self._stems([document.title]),
             "people": self._names_of_parts(document.parts),
             "topics": BETWEEN.join([name for topic in document.topics for name in self._names["topic", topic]]),
-            "description": self._stems([document.description]),
-            "texts": self._stems(document.texts),
             "senders": self._names_of_parts(document.parts, "SENDER"),
             "recipients": self._names_of_parts(document.parts, "RECIPIENT"),
-            "genre": self._stems([document.genre]),
-            "languages": " ".join([tag for language in document.languages for tag in _tags(language)]),
+            **own.columns,
         }
 
     def _stored_documents(self, ids: Sequence[int]) -> Iterator[Indexed]:
@@ -239,10 +228,10 @@ class Index:
         return [
             {
                 "rowid": row.id,
-                "name": self._stems([row.name]),
-                "names": self._stems(other.name for other in names.get(row.id, ())),
-                "broader": self._stems(topic.name for topic in above.get(row.id, ()) if topic.name != row.name),
-                "description": self._stems([row.description]),
+                "name": self.wording.stems([row.name]),
+                "names": self.wording.stems(other.name for other in names.get(row.id, ())),
+                "broader": self.wording.stems(topic.name for topic in above.get(row.id, ()) if topic.name != row.name),
+                "description": self.wording.stems([row.description]),
             }
             for row in self.connection.execute(select(TOPICS).where(TOPICS.c.id.in_(ids)))
         ]
@@ -262,7 +251,7 @@ class Index:
     def _remember(self, type_: str, ids: set[int]) -> None:
         """Has the names of people, or of topics and all above them, at hand as words."""
         missing = [id_ for id_ in ids if (type_, id_) not in self._names]
-        made = self._plain if type_ == "person" else self._stems
+        made = self.wording.plain if type_ == "person" else self.wording.stems
         for some in _batched(missing, BATCH):
             found: dict[int, list[str]] = {id_: [] for id_ in some}
             for id_, name in self.connection.execute(self._all_names(type_, some)):
@@ -287,19 +276,10 @@ class Index:
         """Every name of every person with a part, and how the source writes them, each once."""
         of_role = parts if role is None else [part for part in parts if part[1] == role]
         names = [name for person, _, _ in of_role if person is not None for name in self._names["person", person]]
-        names += [self._plain([named_as]) for _, _, named_as in of_role if named_as]
+        names += [self.wording.plain([named_as]) for _, _, named_as in of_role if named_as]
         return BETWEEN.join(filter(None, dict.fromkeys(names)))
 
     # Words
-
-    def _plain(self, texts: Iterable[str | None]) -> str:
-        found = [words for text in texts if text and (words := self.words.of(text))]
-        self._new.update(*found)
-        return BETWEEN.join(map(" ".join, found))
-
-    def _stems(self, texts: Iterable[str | None]) -> str:
-        found = [words for text in texts if text and (words := self.words.of(text))]
-        return BETWEEN.join([" ".join(map(self._stemmed.__getitem__, words)) for words in found])
 
     def _learn(self) -> None:
         self._new -= self._known
@@ -314,16 +294,6 @@ def _batched(items: Iterable[int], size: int) -> Iterator[tuple[int, ...]]:
     rest = iter(items)
     while some := tuple(islice(rest, size)):
         yield some
-
-
-def _tags(language: str) -> Iterator[str]:
-    """A language tag and all that it is a kind of: `zh-hant` is also `zh`.
-
-    >>> list(_tags("zh-Hant-TW"))
-    ['zh', 'zh\u2010hant', 'zh\u2010hant\u2010tw']
-    """
-    parts = language.lower().split("-")
-    return ("\u2010".join(parts[: at + 1]) for at in range(len(parts)))
 
 
 def vocabulary(connection: Connection) -> int:

@@ -31,7 +31,7 @@ from data.check import parse
 from data.errors import Place
 from data.readers.raw import Raw
 from data.search.columns import SUBJECTS
-from data.search.index import BETWEEN
+from data.search.wording import BETWEEN
 from data.search.words import Words
 from data.store import Store
 from data.tables import table
