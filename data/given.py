@@ -85,7 +85,7 @@ class Given:
             last = rows[-1].id
 
     def add(self, records: Iterable[GivenRecord]) -> None:
-        self._insert.run(record._asdict() for record in records)
+        self._insert.run_values(list(records))
 
     def among(self, type_: str, ids: Collection[int]) -> dict[int, Place]:
         """Those of the records that were given, with their places."""

@@ -1,6 +1,7 @@
 """The writer's statements, compiled once from the tables; rows are dicts by column."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import Table
 from sqlalchemy.engine import Connection
@@ -8,13 +9,9 @@ from sqlalchemy.sql.selectable import TableClause
 from sqlmodel import SQLModel
 
 from data import tables
-from data.rows import OWNED, TABLES, Row
+from data.rows import OWNED, TABLES, owned_columns
 from data.statements import Insert, Update
 from data.tables import table
-
-_OWNERS = frozenset({"document_id", "person_id", "topic_id"})
-_SHARED = frozenset({table(tables.Name), table(tables.Identifier), table(tables.Note)})
-"""Tables whose rows belong to one of several types of records."""
 
 
 class Prepared:
@@ -22,7 +19,7 @@ class Prepared:
 
     def __init__(self, connection: Connection, touched: TableClause) -> None:
         self._owned = {
-            (type_, of): Insert(of, _columns(of, "id", *(_OWNERS - {f"{type_}_id"} if of in _SHARED else ())), connection)
+            (type_, of): Insert(of, owned_columns(type_, of), connection)
             for type_, all_owned in OWNED.items()
             for of in all_owned
         }
@@ -34,13 +31,13 @@ class Prepared:
         self.bury = Insert(table(tables.Tombstone), ["type", "key", "load_id"], connection, prefix="OR REPLACE")
         self.touch = Insert(touched, ["type", "id"], connection, prefix="OR IGNORE")
 
-    def own(self, type_: str, rows: Iterable[tuple[Table, Row]]) -> None:
-        """Adds rows that belong to records of a type, table after table."""
-        by_table: dict[Table, list[Mapping[str, object]]] = {}
-        for of, row in rows:
-            by_table.setdefault(of, []).append(row)
+    def own(self, type_: str, rows: Iterable[tuple[Table, list[tuple[Any, ...]]]]) -> None:
+        """Adds rows that belong to records of a type (`owned_rows`), table after table."""
+        by_table: dict[Table, list[tuple[Any, ...]]] = {of: [] for of in OWNED[type_]}
+        for of, found in rows:
+            by_table[of] += found
         for of, found in by_table.items():
-            self._owned[type_, of].run(found)
+            self._owned[type_, of].run_values(found)
 
 
 def _columns(of: Table, *left_out: str) -> list[str]:

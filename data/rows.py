@@ -48,6 +48,9 @@ OWNED: Mapping[str, Sequence[Table]] = {
 }
 """The tables whose rows belong to a record, come and go with it, and are written anew when it changes."""
 
+_OWNERS = frozenset({"document_id", "person_id", "topic_id"})
+"""How tables call their owner whose rows belong to one of several types of records: names, identifiers, notes."""
+
 
 def extra_of(fields: Fields) -> Fields:
     """The `x_…` fields."""
@@ -80,56 +83,65 @@ def own_row(fields: Fields) -> Row:
     return row
 
 
-def owned_rows(fields: Fields, id_: int, people: Mapping[str, int], topics: Mapping[str, int]) -> Iterator[tuple[Table, Row]]:
-    """The rows that belong to the record, numbered in its order; `people` and `topics` are the internal ids it refers to."""
-    owner = f"{fields['type']}_id"
-    for at, identifier in enumerate(fields.get("identifiers", ()), 1):
-        scheme, _, value = identifier.partition(":")
-        yield IDENTIFIERS, {owner: id_, "position": at, "scheme": scheme, "value": value}
-    for at, note in enumerate(fields.get("notes", ()), 1):
-        yield NOTES, {owner: id_, "position": at, "kind": note["kind"].upper(), "text": note["text"]}
-    for at, name in enumerate(fields.get("names", ()), 1):
-        yield NAMES, {owner: id_, "position": at, **_name_columns(name)}
-    for at, key in enumerate(fields.get("broader", ()), 1):
-        yield BROADER, {owner: id_, "position": at, "broader_id": topics[key]}
-    if owner == "document_id":
+def owned_columns(type_: str, of: Table) -> list[str]:
+    """The columns of what `owned_rows` gives of a table: the table's, without its own ids and those of owners of other types."""
+    others = _OWNERS - {f"{type_}_id"} if of in (NAMES, IDENTIFIERS, NOTES) else ()
+    return [column.name for column in of.c if column.name != "id" and column.name not in others]
+
+
+def owned_rows(
+    fields: Fields, id_: int, people: Mapping[str, int], topics: Mapping[str, int]
+) -> Iterator[tuple[Table, list[tuple[Any, ...]]]]:
+    """The rows that belong to the record, by table, numbered in its order; in each the values of `owned_columns`.
+
+    `people` and `topics` are the internal ids that it refers to.
+    """
+    if identifiers := fields.get("identifiers"):
+        yield IDENTIFIERS, [(id_, at, *_scheme_and_value(identifier)) for at, identifier in enumerate(identifiers, 1)]
+    if notes := fields.get("notes"):
+        yield NOTES, [(id_, at, note["kind"].upper(), note["text"]) for at, note in enumerate(notes, 1)]
+    if names := fields.get("names"):
+        yield NAMES, [(id_, at, *_name_values(name)) for at, name in enumerate(names, 1)]
+    if broader := fields.get("broader"):
+        yield BROADER, [(id_, topics[key], at) for at, key in enumerate(broader, 1)]
+    if fields["type"] == "document":
         yield from _owned_by_document(fields, id_, people, topics)
 
 
 def _owned_by_document(
     fields: Fields, id_: int, people: Mapping[str, int], topics: Mapping[str, int]
-) -> Iterator[tuple[Table, Row]]:
+) -> Iterator[tuple[Table, list[tuple[Any, ...]]]]:
     first_places: dict[int, int] = {}
+    parts: list[tuple[Any, ...]] = []
     for at, part in enumerate(fields.get("people", ()), 1):
         person_id = people[part["person"]] if "person" in part else None
         if person_id is not None:
             first_places.setdefault(person_id, at)
-        yield PARTS, {"document_id": id_, "person_id": person_id, "position": at, **_part_columns(part)}
-    for person_id, at in first_places.items():
-        yield DOCUMENT_PEOPLE, {"document_id": id_, "person_id": person_id, "position": at}
-    for at, key in enumerate(fields.get("topics", ()), 1):
-        yield DOCUMENT_TOPICS, {"document_id": id_, "topic_id": topics[key], "position": at}
-    for at, language in enumerate(fields.get("languages", ()), 1):
-        yield LANGUAGES, {"document_id": id_, "language": language, "position": at}
-    for at, text in enumerate(fields.get("texts", ()), 1):
-        columns = {"language": text.get("language"), "translator": text.get("translator")}
-        yield TEXTS, {"document_id": id_, "position": at, "kind": text["kind"].upper(), "body": text["body"], **columns}
+        parts.append((id_, person_id, at, *_part_values(part)))
+    yield PARTS, parts
+    yield DOCUMENT_PEOPLE, [(id_, person_id, at) for person_id, at in first_places.items()]
+    yield DOCUMENT_TOPICS, [(id_, topics[key], at) for at, key in enumerate(fields.get("topics", ()), 1)]
+    yield LANGUAGES, [(id_, language, at) for at, language in enumerate(fields.get("languages", ()), 1)]
+    yield TEXTS, [(id_, at, *_text_values(text)) for at, text in enumerate(fields.get("texts", ()), 1)]
 
 
 def _upper(term: str | None) -> str | None:
     return term and term.upper()
 
 
-def _part_columns(part: Fields) -> Row:
-    return {
-        "role": part["role"].upper(),
-        "label": part.get("label"),
-        "named_as": part.get("as"),
-        "evidence": _upper(part.get("evidence")),
-        "certainty": _upper(part.get("certainty")),
-        "basis": _upper(part.get("basis")),
-        "alternative": part.get("alternative"),
-    }
+def _part_values(part: Fields) -> tuple[Any, ...]:
+    given = part.get
+    terms = _upper(given("evidence")), _upper(given("certainty")), _upper(given("basis"))
+    return part["role"].upper(), given("label"), given("as"), *terms, given("alternative")
+
+
+def _text_values(text: Fields) -> tuple[Any, ...]:
+    return text["kind"].upper(), text.get("language"), text["body"], text.get("translator")
+
+
+def _scheme_and_value(identifier: str) -> tuple[str, str]:
+    scheme, _, value = identifier.partition(":")
+    return scheme, value
 
 
 def _date_columns(type_: str, name: str, date: str | Fields | None) -> Row:
@@ -148,14 +160,13 @@ def _date_columns(type_: str, name: str, date: str | Fields | None) -> Row:
     }
 
 
-def _name_columns(name: Fields) -> Row:
-    row: Row = {"name": name["name"], "folded": fold(name["name"]), "kind": name["kind"].upper()}
-    row["language"] = name.get("language")
-    for side in ("from", "to"):
-        edtf = name.get(side)
-        parsed = parse_edtf(edtf) if edtf else None
-        row[f"{side}_edtf"] = edtf
-        row[f"{side}_label"] = parsed and parsed.label
-        row[f"{side}_first_day"] = parsed and parsed.first_day
-        row[f"{side}_last_day"] = parsed and parsed.last_day
-    return row
+def _name_values(name: Fields) -> tuple[Any, ...]:
+    days = (value for side in ("from", "to") for value in _day_values(name.get(side)))
+    return name["name"], fold(name["name"]), name["kind"].upper(), name.get("language"), *days
+
+
+def _day_values(edtf: str | None) -> tuple[Any, ...]:
+    if edtf is None:
+        return None, None, None, None
+    parsed = parse_edtf(edtf)
+    return edtf, parsed.label, parsed.first_day, parsed.last_day

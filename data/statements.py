@@ -22,10 +22,13 @@ class _Compiled:
 
     def run(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Runs the statement once for each row; not at all, if there is none."""
-        values = list(map(self._values, rows))
-        if values:
-            single = len(self._names) == 1
-            self._connection.exec_driver_sql(self._sql, [(value,) for value in values] if single else values)
+        values = map(self._values, rows)
+        self.run_values([(value,) for value in values] if len(self._names) == 1 else list(values))
+
+    def run_values(self, rows: list[tuple[Any, ...]]) -> None:
+        """The same for rows that are given as the values of the columns, in the order of the table's."""
+        if rows:
+            self._connection.exec_driver_sql(self._sql, rows)
 
 
 class Insert(_Compiled):

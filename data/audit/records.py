@@ -14,7 +14,7 @@ from data.audit.findings import Finding
 from data.errors import RecordError
 from data.fields import Fields
 from data.format import record_adapter
-from data.rows import DOCUMENT_PEOPLE, OWNED, TABLES, Row, main_row, owned_rows
+from data.rows import DOCUMENT_PEOPLE, OWNED, TABLES, Row, main_row, owned_columns, owned_rows
 from data.stored import internal_ids, stored_records
 from data.tables import table
 from data.text import fold
@@ -98,7 +98,7 @@ def _differences(connection: Connection, type_: str, records: Mapping[int, Field
         genre = fields.get("genre") if type_ == "document" else None
         try:
             made = main_row(fields, id_, None if genre is None else genres.get(fold(genre)), row["given_digest"])
-            belonging = _by_table(owned_rows(fields, id_, people, topics), OWNED[type_])
+            belonging = _by_table(type_, owned_rows(fields, id_, people, topics))
         except (RecordError, ValueError) as error:
             yield Different(type_, fields["id"], id_, wrong=str(error))
             continue
@@ -115,7 +115,7 @@ def _owned(connection: Connection, type_: str, ids: Iterable[int]) -> dict[str, 
     result: dict[str, dict[int, list[Row]]] = {}
     for owned in OWNED[type_]:
         owner = owned.c[f"{type_}_id"]
-        columns = [c for c in owned.c if c is owner or (c.name != "id" and not _is_owner(c.name, owned))]
+        columns = [owned.c[name] for name in owned_columns(type_, owned)]
         by_id = result.setdefault(owned.name, {})
         order = (owner, owned.c.position, *owned.primary_key)
         for row in connection.execute(select(*columns).where(owner.in_(ids)).order_by(*order)).mappings():
@@ -123,16 +123,10 @@ def _owned(connection: Connection, type_: str, ids: Iterable[int]) -> dict[str, 
     return result
 
 
-def _is_owner(name: str, owned: Table) -> bool:
-    """Whether a column names an owner of another type: the tables of names, identifiers and notes serve several."""
-    return name in {"document_id", "person_id", "topic_id"} and owned.name in {"names", "identifiers", "notes"}
-
-
-def _by_table(rows: Iterable[tuple[Table, Row]], of: Sequence[Table]) -> dict[str, list[Row]]:
-    result: dict[str, list[Row]] = {owned.name: [] for owned in of}
-    for owned, row in rows:
-        result[owned.name].append(row)
-    return result
+def _by_table(type_: str, rows: Iterable[tuple[Table, list[tuple[Any, ...]]]]) -> dict[str, list[Row]]:
+    columns = {of: owned_columns(type_, of) for of in OWNED[type_]}
+    found = {of: [dict(zip(columns[of], row, strict=True)) for row in some] for of, some in rows}
+    return {of.name: found.get(of, []) for of in OWNED[type_]}
 
 
 def _named(connection: Connection, records: Iterable[Fields]) -> tuple[dict[str, int], dict[str, int]]:
