@@ -13,7 +13,7 @@ Of days there are always two, the first and the last, and `items` has 8 bytes fo
 
 import sys
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -34,8 +34,6 @@ DOCUMENTS = table(tables.Document)
 PARTS = table(tables.Participation)
 TOPICS = table(tables.DocumentTopic)
 LANGUAGES = table(tables.DocumentLanguage)
-
-Items = dict[int, list[Any]]
 
 
 class Blocks:
@@ -75,42 +73,38 @@ class Blocks:
         numbers = packed("q", (UNKNOWN_DAY if day is None else day for day in every))
         yield {"kind": "days", "sizes": b"", "items": numbers, "more": b""}
         people = self._people(number)
-        roles = packed("H", (roles for found in people.values() for _, roles in found))
-        yield _row("people", start, {id_: [person for person, _ in found] for id_, found in people.items()}, roles)
-        yield _row("topics", start, self._items(number, select(TOPICS.c.document_id, TOPICS.c.topic_id)))
+        roles = packed("H", people.values())
+        yield _row("people", start, list(people), roles)
+        yield _row("topics", start, self._each(number, select(TOPICS.c.document_id, TOPICS.c.topic_id)))
         genres = select(DOCUMENTS.c.id, DOCUMENTS.c.genre_id).where(DOCUMENTS.c.genre_id.isnot(None))
-        yield _row("genres", start, self._items(number, genres))
-        spoken = self._items(number, select(LANGUAGES.c.document_id, LANGUAGES.c.language))
-        places = {tag: at for at, tag in enumerate(sorted({tag for tags in spoken.values() for tag in tags}))}
-        coded = {id_: [places[tag] for tag in tags] for id_, tags in spoken.items()}
-        yield _row("languages", start, coded, orjson.dumps(list(places)))
+        yield _row("genres", start, self._each(number, genres))
+        spoken = self._each(number, select(LANGUAGES.c.document_id, LANGUAGES.c.language))
+        places = {tag: at for at, tag in enumerate(sorted({tag for _, tag in spoken}))}
+        yield _row("languages", start, [(id_, places[tag]) for id_, tag in spoken], orjson.dumps(list(places)))
 
-    def _people(self, number: int) -> dict[int, list[tuple[int, int]]]:
+    def _people(self, number: int) -> dict[tuple[int, int], int]:
         """The people of each document, each once, with all their roles as bits."""
-        found: dict[int, dict[int, int]] = {}
+        found: dict[tuple[int, int], int] = {}
         statement = select(PARTS.c.document_id, PARTS.c.person_id, PARTS.c.role).where(PARTS.c.person_id.isnot(None))
         for document, person, role in self._each(number, statement):
-            roles = found.setdefault(document, {})
-            roles[person] = roles.get(person, 0) | ROLE_BITS[role]
-        return {id_: list(found[id_].items()) for id_ in sorted(found)}
+            found[document, person] = found.get((document, person), 0) | ROLE_BITS[role]
+        return found
 
-    def _items(self, number: int, statement: Select[Any]) -> Items:
-        found: Items = {}
-        for document, item in self._each(number, statement):
-            found.setdefault(document, []).append(item)
-        return {id_: found[id_] for id_ in sorted(found)}
-
-    def _each(self, number: int, statement: Select[Any]) -> Iterator[Any]:
+    def _each(self, number: int, statement: Select[Any]) -> Sequence[Any]:
+        """The rows of a block's documents, document by document."""
         owner = next(iter(statement.selected_columns))
         start = number * BLOCK_DOCUMENTS
         within = owner.between(start, start + BLOCK_DOCUMENTS - 1)
-        return iter(self.connection.execute(statement.where(within)).all())
+        return self.connection.execute(statement.where(within).order_by(owner)).all()
 
 
-def _row(kind: str, start: int, items: Items, more: bytes = b"") -> dict[str, Any]:
-    """One kind of a block; `items` are in the order of their documents."""
-    sizes = packed("I", (len(items.get(at, ())) for at in range(start, start + BLOCK_DOCUMENTS)))
-    return {"kind": kind, "sizes": sizes, "items": packed("I", (item for some in items.values() for item in some)), "more": more}
+def _row(kind: str, start: int, items: Iterable[tuple[int, int]], more: bytes = b"") -> dict[str, Any]:
+    """One kind of a block; each item with its document, in the order of these."""
+    sizes, numbers = [0] * BLOCK_DOCUMENTS, []
+    for document, item in items:
+        sizes[document - start] += 1
+        numbers.append(item)
+    return {"kind": kind, "sizes": packed("I", sizes), "items": packed("I", numbers), "more": more}
 
 
 def packed(code: str, numbers: Iterable[int]) -> bytes:

@@ -113,7 +113,7 @@ class Index:
         self.connection = connection
         self.wording = Wording(words)
         self.blocks = Blocks(connection)
-        self._names: dict[tuple[str, int], list[str]] = {}
+        self._names: dict[str, dict[int, list[str]]] = {"person": {}, "topic": {}}
         self._known: set[str] = set()
         self._new = self.wording.new
         self._inserts = {type_: Insert(search_table(found), _columns(found), connection) for type_, found in SUBJECTS.items()}
@@ -133,8 +133,8 @@ class Index:
         """Indexes documents that are not in the index; their people and topics stand in the tables."""
         found = list(documents)
         self.blocks.touch(document.id for document in found)
-        if len(self._names) > NAMES_REMEMBERED:
-            self._names.clear()
+        if sum(map(len, self._names.values())) > NAMES_REMEMBERED:
+            self.forget()
         self._remember("person", {part[0] for document in found for part in document.parts if part[0] is not None})
         self._remember("topic", {topic for document in found for topic in document.topics})
         self._put("document", [self._document(document) for document in found])
@@ -164,7 +164,8 @@ class Index:
 
     def forget(self) -> None:
         """Has the names of people and topics read again when they are next needed."""
-        self._names.clear()
+        for names in self._names.values():
+            names.clear()
 
     def finish(self) -> None:
         """Writes what is still at hand, and counts the change, so that whoever keeps something of the archive knows it is old."""
@@ -188,12 +189,11 @@ class Index:
             texts=document.texts,
         )
         self._new.update(own.new)
+        topics = self._names["topic"]
         return {
             "rowid": document.id,
-            "people": self._names_of_parts(document.parts),
-            "topics": BETWEEN.join([name for topic in document.topics for name in self._names["topic", topic]]),
-            "senders": self._names_of_parts(document.parts, "SENDER"),
-            "recipients": self._names_of_parts(document.parts, "RECIPIENT"),
+            "topics": BETWEEN.join([name for topic in document.topics for name in topics[topic]]),
+            **self._names_of_parts(document.parts),
             **own.columns,
         }
 
@@ -250,14 +250,14 @@ class Index:
 
     def _remember(self, type_: str, ids: set[int]) -> None:
         """Has the names of people, or of topics and all above them, at hand as words."""
-        missing = [id_ for id_ in ids if (type_, id_) not in self._names]
+        missing = [id_ for id_ in ids if id_ not in self._names[type_]]
         made = self.wording.plain if type_ == "person" else self.wording.stems
         for some in _batched(missing, BATCH):
             found: dict[int, list[str]] = {id_: [] for id_ in some}
             for id_, name in self.connection.execute(self._all_names(type_, some)):
                 found[id_].append(made([name]))
             for id_, names in found.items():
-                self._names[type_, id_] = [name for name in names if name]
+                self._names[type_][id_] = [name for name in names if name]
 
     def _all_names(self, type_: str, ids: Sequence[int]) -> Any:
         if type_ == "person":
@@ -272,12 +272,20 @@ class Index:
         every = preferred.union_all(others).subquery()
         return select(every.c[0], every.c.name).order_by(every.c[0], every.c.at)
 
-    def _names_of_parts(self, parts: Sequence[tuple[int | None, str, str | None]], role: str | None = None) -> str:
-        """Every name of every person with a part, and how the source writes them, each once."""
-        of_role = parts if role is None else [part for part in parts if part[1] == role]
-        names = [name for person, _, _ in of_role if person is not None for name in self._names["person", person]]
-        names += [self.wording.plain([named_as]) for _, _, named_as in of_role if named_as]
-        return BETWEEN.join(filter(None, dict.fromkeys(names)))
+    def _names_of_parts(self, parts: Sequence[tuple[int | None, str, str | None]]) -> dict[str, str]:
+        """Every name of every person with a part, and how the source writes them, each once; those of senders and recipients."""
+        known = self._names["person"]
+        named = [(role, known[person]) for person, role, _ in parts if person is not None]
+        named += [(role, [self.wording.plain([named_as])]) for _, role, named_as in parts if named_as]
+        of = {"people": named}
+        of |= {
+            column: [one for one in named if one[0] == role]
+            for column, role in (("senders", "SENDER"), ("recipients", "RECIPIENT"))
+        }
+        return {
+            column: BETWEEN.join(filter(None, dict.fromkeys([name for _, names in some for name in names])))
+            for column, some in of.items()
+        }
 
     # Words
 

@@ -1,13 +1,15 @@
 """How fast a load is, beside the same rows by hand and beside sqlite-utils: `python tests/benchmarks/loading.py 20000 [ROUNDS]`.
 
-The contenders take turns, each in a process of its own; what is told are medians, in seconds and in seconds of the processor (the fairer
-number on a machine with other work), and the most memory. Each reads the same JSON Lines and fills a new file:
+The contenders take turns, each in a process of its own; what is told are medians, in seconds and in seconds of the processor (the
+fairer number on a machine with other work), and the most memory, of all that it starts together. Each reads the same JSON Lines and
+fills a new file:
 
 - fonds: `fonds load`, with every check, the history, the index.
 - by hand: `sqlite3`'s `executemany` into the same tables, indexes and full-text index, whose words are folded and stemmed alike;
   without checks and without history.
-- sqlite-utils: `insert` of documents, people, topics and links, `extract` of genres, `enable-fts` of titles and descriptions; left out
-  unless `sqlite-utils` is there: python -m venv /tmp/peer && /tmp/peer/bin/pip install sqlite-utils && export PATH=$PATH:/tmp/peer/bin
+- sqlite-utils: `insert` of the same rows (documents, people, topics, names, languages, links), `extract` of genres, roles and
+  languages, `enable-fts` of titles, descriptions and names; left out unless `sqlite-utils` is there:
+  python -m venv /tmp/peer && /tmp/peer/bin/pip install sqlite-utils && export PATH=$PATH:/tmp/peer/bin
 - again: the same file into the store that fonds filled, which changes nothing.
 """
 
@@ -17,11 +19,12 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
-from time import perf_counter, process_time
-from typing import Any, NamedTuple
+from time import perf_counter, process_time, sleep
+from typing import Any, BinaryIO, NamedTuple
 
 import orjson
 from generator import GENRES, _put, records
@@ -39,7 +42,7 @@ from data.text import fold
 from server.cli import main
 
 BATCH = 10_000
-MIB = 1024
+KIB = 1024
 
 
 class Run(NamedTuple):
@@ -143,45 +146,68 @@ def _insert(connection: sqlite3.Connection, name: str, rows: list[dict[str, Any]
 
 
 def by_sqlite_utils(file: Path, database: Path) -> None:
-    """The same rows as tables of its own: documents, people, topics, and a row for each link."""
+    """The same rows as tables of its own: documents, people, topics, and a row for each name, link and language."""
     tool = shutil.which("sqlite-utils") or sys.exit("sqlite-utils is not there")
-    for name, made in _flat(file).items():
-        lines = b"\n".join(map(orjson.dumps, made))
-        key = ["--pk", "id"] if name in {"documents", "people", "topics"} else []
-        subprocess.run([tool, "insert", str(database), name, "-", "--nl", *key], input=lines, check=True)
-    for table_, column in (("documents", "genre"), ("links", "role")):
+    with tempfile.TemporaryDirectory() as folder:
+        for path in _flat(file, Path(folder)):
+            key = ["--pk", "id"] if path.name in {"documents", "people", "topics"} else []
+            with path.open("rb") as rows:
+                subprocess.run([tool, "insert", str(database), path.name, "-", "--nl", *key], stdin=rows, check=True)
+    for table_, column in (("documents", "genre"), ("links", "role"), ("languages", "language")):
         subprocess.run([tool, "extract", str(database), table_, column], check=True)
-    subprocess.run([tool, "enable-fts", str(database), "documents", "title", "description"], check=True)
+    for table_, *columns in (("documents", "title", "description"), ("people", "name"), ("topics", "name"), ("names", "name")):
+        subprocess.run([tool, "enable-fts", str(database), table_, *columns], check=True)
 
 
-def _flat(file: Path) -> dict[str, Iterator[dict[str, Any]]]:
-    def of(type_: str) -> Iterator[dict[str, Any]]:
-        found = (orjson.loads(line) for line in file.open("rb"))
-        return (record for record in found if record["type"] == type_)
+def _flat(file: Path, folder: Path) -> list[Path]:
+    """The rows of each table as a file of JSON Lines, which is called as the table is."""
+    with ExitStack() as stack:
+        tables_: dict[str, BinaryIO] = {}
+        for line in file.open("rb"):
+            for name, row in _rows(orjson.loads(line)):
+                if name not in tables_:
+                    tables_[name] = stack.enter_context((folder / name).open("wb"))
+                tables_[name].write(orjson.dumps(row) + b"\n")
+    return [folder / name for name in tables_]
 
-    def plain(found: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        return ({key: value for key, value in one.items() if not isinstance(value, list)} for one in found)
 
-    return {
-        "people": plain(of("person")),
-        "topics": plain(of("topic")),
-        "documents": plain(of("document")),
-        "links": ({"document": one["id"], **part} for one in of("document") for part in one["people"]),
-        "subjects": ({"document": one["id"], "topic": topic} for one in of("document") for topic in one["topics"]),
-    }
+def _rows(record: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    of, id_ = record["type"], record["id"]
+    main = {"document": "documents", "person": "people", "topic": "topics"}[of]
+    yield main, {key: value for key, value in record.items() if not isinstance(value, list) and key != "type"}
+    yield from (("names", {of: id_, **name}) for name in record.get("names", ()))
+    yield from (("broader", {of: id_, "broader": topic}) for topic in record.get("broader", ()))
+    yield from (("links", {of: id_, **part}) for part in record.get("people", ()))
+    yield from (("subjects", {of: id_, "topic": topic}) for topic in record.get("topics", ()))
+    yield from (("languages", {of: id_, "language": language}) for language in record.get("languages", ()))
 
 
 CONTENDERS: dict[str, Callable[[Path, Path], None]] = {"fonds": by_fonds, "by hand": by_hand, "sqlite-utils": by_sqlite_utils}
 
 
 def measured(name: str, file: Path, database: Path) -> Run:
-    """One process of a contender."""
-    start = perf_counter()
+    """One process of a contender, with those that it starts."""
+    start, most, status, usage = perf_counter(), 0.0, None, None
     process = os.posix_spawn(sys.executable, [sys.executable, __file__, "run", name, str(file), str(database)], os.environ)
-    _, status, usage = os.wait4(process, 0)
-    if status:
+    while status is None:
+        sleep(0.1)
+        most = max(most, _memory_mib(process))
+        ended, code, usage = os.wait4(process, os.WNOHANG)
+        status = code if ended else None
+    if status or usage is None:
         sys.exit(f"{name} failed")
-    return Run(perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / MIB)
+    return Run(perf_counter() - start, usage.ru_utime + usage.ru_stime, most)
+
+
+def _memory_mib(process: int) -> float:
+    """What a process and those that it started have in memory; what they share is counted once."""
+    try:
+        own = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii")
+        children = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii").split()
+    except OSError:  # it has just ended
+        return 0.0
+    kilobytes = next((int(line.split()[1]) for line in own.splitlines() if line.startswith("Pss:")), 0)
+    return kilobytes / KIB + sum(_memory_mib(int(child)) for child in children)
 
 
 def check_microseconds(file: Path) -> float:
