@@ -88,18 +88,18 @@ class Ranking:
     def of_any(self) -> CTE:
         """The ranks (`id`, `rank`) of hits where one of several phrases must match, read once for the whole statement.
 
-        Of too many hits those are ranked that have the rarest phrases; if each is in too many, those that were loaded first.
+        Of too many hits those are ranked that have the rarest phrases, and of those that were loaded first as many as are left.
         """
         index, weighed = self._index(), self._phrases().cte()
         phrase, most = weighed.alias(), self.ask.bind(self._most, Integer())
-        is_ranked = or_(
-            index.c.rowid < self._first(weighed.alias(), most), index.c.rowid.in_(self._rarest(weighed.alias(), most))
-        )
+        bounds = self._bounds(weighed, most).cte()
+        end, last = (select(bounds.c[name]).scalar_subquery() for name in ("end", "last"))
+        is_ranked = or_(index.c.rowid < end, index.c.rowid.in_(self._rarest(weighed.alias(), most)))
         rank = func.sum(cast(index.c.rank * phrase.c.weight * RANK_STEPS, BigInteger))
         return (
             select(index.c.rowid.label("id"), rank.label("rank"))
             .select_from(in_order(phrase, index, true()))
-            .where(matching(self.subject, index, phrase.c.asked), is_ranked)
+            .where(matching(self.subject, index, phrase.c.asked), is_ranked, index.c.rowid < last)
             .group_by(index.c.rowid)
             .cte()
         )
@@ -129,10 +129,14 @@ class Ranking:
         some = select(phrase.c.asked, literal(tables.LAST, BigInteger()).label("end")).where(phrase.c.hits_so_far <= most)
         return self._before(some.limit(SEARCH_MAX_CHARACTERS).subquery())  # once for each
 
-    def _first(self, phrase: FromClause, most: ColumnElement[int]) -> ColumnElement[int]:
-        """The id before which all hits are ranked: one above all, if there are no more than this; else 0, if a phrase is rare."""
-        is_rare = select(func.min(phrase.c.hits_so_far) <= most).scalar_subquery()
-        return self._end(self._match(), most, unless=is_rare)
+    def _bounds(self, weighed: CTE, most: ColumnElement[int]) -> Select[Any]:
+        """The id before which all hits are ranked (`end`), and the one before which any is (`last`)."""
+        phrase, match, above_all = weighed.alias(), self._match(), literal(tables.LAST, BigInteger())
+        rarest = select(func.coalesce(func.max(phrase.c.hits_so_far), 0)).where(phrase.c.hits_so_far <= most)
+        rare = rarest.scalar_subquery()
+        end = case((self._end(match, most) == above_all, above_all), else_=self._end(match, most - rare))
+        found = select(rare.label("rare"), end.label("end")).limit(1).subquery()
+        return select(found.c.end, case((found.c.rare == 0, found.c.end), else_=above_all).label("last"))
 
     def _before(self, ends: FromClause) -> Select[Any]:
         """The ids of the hits of what is `asked`, each before its `end`."""
@@ -140,13 +144,10 @@ class Ranking:
         rows = select(index.c.rowid).select_from(in_order(ends, index, true()))
         return rows.where(matching(self.subject, index, ends.c.asked), index.c.rowid < ends.c.end).correlate_except(index, ends)
 
-    def _end(
-        self, match: ColumnElement[str], hits: ColumnElement[int], unless: ColumnElement[bool] | None = None
-    ) -> ColumnElement[int]:
-        """The id of the first hit, as they were loaded, behind so many of them, or 0 `unless`; without one, one above all."""
+    def _end(self, match: ColumnElement[str], hits: ColumnElement[int]) -> ColumnElement[int]:
+        """The id of the first hit, as they were loaded, behind so many of them; without one, one above all."""
         index = self._index()
-        id_ = index.c.rowid if unless is None else case((unless, 0), else_=index.c.rowid)
-        beyond = select(id_).where(matching(self.subject, index, match)).order_by(index.c.rowid).limit(1).offset(hits)
+        beyond = select(index.c.rowid).where(matching(self.subject, index, match)).order_by(index.c.rowid).limit(1).offset(hits)
         return func.coalesce(beyond.correlate_except(index).scalar_subquery(), literal(tables.LAST, BigInteger()))
 
     def _match(self) -> ColumnElement[str]:

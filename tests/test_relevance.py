@@ -68,6 +68,17 @@ def test_each_side_of_an_or_has_its_share_of_the_ranked(few_ranked: Callable[[in
     assert order[-1] == "d7"
 
 
+def test_beside_the_hits_of_a_rare_word_and_of_one_that_no_text_has_the_first_of_the_others_are_ranked(
+    few_ranked: Callable[[int], Archive],
+) -> None:
+    search = "talks OR xyzzy"
+    exact = found(few_ranked(1000), search)
+    ranked = {"d1", "d2", "d3", "d6"}  # with the word in a name, and three as loaded
+    order = found(few_ranked(4), search)
+    assert order == [id_ for id_ in exact if id_ in ranked] + ["d4", "d5", "d7"]
+    assert sorted(order) == sorted(exact)
+
+
 def test_where_one_word_must_match_those_with_the_rarest_are_ranked(few_ranked: Callable[[int], Archive]) -> None:
     order = found(few_ranked(4), "note OR other OR armistice OR short")  # 6, 20, 1 and 1 hits, of which 4 are ranked at most
     assert set(order[:2]) == {"d5", "d8"}
