@@ -17,7 +17,7 @@ from data.search.columns import Subject
 from data.text import fold
 from schema.arguments import Arg, Getter
 from schema.fields import Argument
-from schema.functions import members
+from schema.functions import chained, members
 from schema.listing import Key, Order
 from schema.pages import PAGE_ARGUMENTS
 from schema.plan import Ask
@@ -422,12 +422,12 @@ def all_hold(ask: Ask, row: Any, members: Conditions, rules: Mapping[str, Rule])
 
     def holds(key: str, member: Arg) -> ColumnElement[bool]:
         if key == "or":
-            return or_(false(), *(all_hold(ask, row, conditions(part), rules) for part in member.parts))
+            return chained(or_, [false(), *(all_hold(ask, row, conditions(part), rules) for part in member.parts)])
         if key == "not":
             return not_(all_hold(ask, row, conditions(member), rules))
         return rules[key](ask, row, member)
 
-    return and_(true(), *(holds(key, member) for key, member in members))
+    return chained(and_, [true(), *(holds(key, member) for key, member in members)])
 
 
 DOCUMENT_KEYS = {

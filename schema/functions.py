@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, Join, LargeBinary, Select, Text, case, fun
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import BigInteger, Boolean, Float, TypeDecorator
+from sqlalchemy.types import BigInteger, Boolean, Float, NullType, TypeDecorator
 
-CONCAT_MAX_PARTS = 64
+CHAIN_MAX_PARTS = 64
 """A longer chain is nested: SQLite's parser allows an expression 1,000 levels, and each part is one."""
 
 PARSER_STACK = 100
@@ -303,11 +303,11 @@ def as_json(value: ColumnElement[Any]) -> ColumnElement[str]:
     return quote(value)
 
 
-class nested(FunctionElement[str]):  # noqa: N801 - as above
-    """A part of a long chain, in parentheses."""
+class nested(FunctionElement[Any]):  # noqa: N801 - as above
+    """A part of a long chain, of texts or of conditions, in parentheses."""
 
     inherit_cache = True
-    type = Json()
+    type = NullType()
 
 
 @compiles(nested)
@@ -323,9 +323,20 @@ def joined(*parts: ColumnElement[Any]) -> ColumnElement[str]:
             flat[-1] = inline(flat[-1].text + part.text)
         else:
             flat.append(part)
-    while len(flat) > CONCAT_MAX_PARTS:
-        flat = [nested(concat(*flat[start : start + CONCAT_MAX_PARTS])) for start in range(0, len(flat), CONCAT_MAX_PARTS)]
+    flat = _nested_parts(concat, flat)
     return flat[0] if len(flat) == 1 else concat(*flat)
+
+
+def chained(joins: Callable[..., ColumnElement[bool]], conditions: Iterable[ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Conditions with AND or OR between, however many; at least one."""
+    return joins(*_nested_parts(joins, list(conditions)))
+
+
+def _nested_parts(joins: Callable[..., ColumnElement[Any]], parts: list[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+    """The parts of a chain, as few as it may have: if there are more, some of them together in parentheses."""
+    while len(parts) > CHAIN_MAX_PARTS:
+        parts = [nested(joins(*parts[start : start + CHAIN_MAX_PARTS])) for start in range(0, len(parts), CHAIN_MAX_PARTS)]
+    return parts
 
 
 def _flat(parts: Iterable[ColumnElement[Any]]) -> Iterator[ColumnElement[Any]]:

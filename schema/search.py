@@ -20,7 +20,6 @@ from sqlalchemy import (
     case,
     cast,
     exists,
-    false,
     func,
     literal,
     not_,
@@ -40,7 +39,7 @@ from schema.cursors import CHANGES
 from schema.facts import LIST_MAX_ITEMS, as_subquery, json_text, one, whole
 from schema.fields import Argument, Row, field
 from schema.filters import DESCENT, DOCUMENTS, NAMES, PARTS, PEOPLE, TOPICS, overlaps
-from schema.functions import each, extract, json_array, offered, passages
+from schema.functions import chained, each, extract, json_array, offered, passages
 from schema.listing import RELEVANCE, EdgeRow, Key, Order, PageView, node_id, tables_of
 from schema.plan import Ask
 from schema.ranking import UNRANKED, Ranking, matching
@@ -97,8 +96,8 @@ class Searching:
         if self.shape.without is not None:
             found.append(id_.notin_(self._ids("$.without", lambda search: search.without)))
         for number, group in enumerate(self.shape.others):
-            found.append(or_(false(), *(self._term(row, id_, term, (number, at)) for at, (term, _) in enumerate(group))))
-        return found
+            found.append(chained(or_, [self._term(row, id_, term, (number, at)) for at, (term, _) in enumerate(group)]))
+        return [chained(and_, found)] if found else []
 
     @property
     def needs_row(self) -> bool:

@@ -170,6 +170,22 @@ def test_a_filter_of_thousands_of_conditions_is_refused_before_it_is_planned(ask
     assert ask(text, {"f": {"or": [{"dated": True}] * 100}})["data"]["documents"]["totalCount"] == 9
 
 
+@pytest.mark.parametrize("key", ["and", "or"])
+@pytest.mark.parametrize("condition", [{"date": {"edtf": "1949/1950", "includeUndated": True}}, {"date": {"edtf": "1949"}}])
+def test_hundreds_of_conditions_side_by_side_find_what_one_does(ask: Asked, key: str, condition: dict[str, Any]) -> None:
+    text = "query ($f: DocumentFilter) { documents(filter: $f) { totalCount nodes { id } } }"
+    one = ask(text, {"f": condition})
+    assert 0 < one["data"]["documents"]["totalCount"] < 9
+    assert ask(text, {"f": {key: [condition] * 400}}) == one
+
+
+def test_hundreds_of_dates_are_searched_for_side_by_side(ask: Asked) -> None:
+    text = "query ($s: String) { documents(search: $s) { totalCount } }"
+    dates = [f"date:{year}" for year in range(1700, 2040)]
+    assert ask(text, {"s": " ".join(dates)})["data"]["documents"]["totalCount"] == 0
+    assert ask(text, {"s": " OR ".join(dates[100:])})["data"]["documents"]["totalCount"] == 9
+
+
 def test_a_query_that_is_dear_to_prepare_keeps_nobody_waiting(nine: Archive) -> None:
     lists = " ".join(
         f"a{i}: people(first: 1) {{ edges {{ node {{ documents(first: 1) {{ totalCount }} }} }} }}" for i in range(90)
