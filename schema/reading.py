@@ -5,7 +5,8 @@ loop, which saves the change of threads, when it was seen to be quick. There it 
 thread. A search goes there always: what one search took says nothing of the next.
 
 Statements that run beside each other hinder each other, and leave the event loop no processor. So of those that have just begun
-fewer run at a time than there are processors; one that takes long lets the next begin beside it.
+fewer run at a time than there are processors; one that takes long lets the next begin beside it. A thread that has ended one goes
+on with the next by itself: to hand each over through the event loop would cost as much as a quick search.
 """
 
 import asyncio
@@ -15,7 +16,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from time import thread_time
+from threading import Lock
+from time import monotonic, thread_time
 from typing import Any, TypeVar
 
 from data.errors import ArchiveBusy, QueryTimeout
@@ -26,8 +28,8 @@ from schema.plan import Plan
 
 QUICK_SECONDS = 0.002
 QUICK_MAX_SECONDS = 0.02
-INTERRUPT_AGAIN_SECONDS = 0.05
 LONG_SECONDS = 0.02
+TICK_SECONDS = 0.01
 NEW_MAX = max(1, (os.cpu_count() or 1) - 1)
 PREPARERS = ThreadPoolExecutor(1, thread_name_prefix="fonds-prepare")
 T = TypeVar("T")
@@ -35,14 +37,22 @@ T = TypeVar("T")
 
 @dataclass
 class Readers:
-    """The threads that read: so many at a time, the others wait in turn, but not for long. Used on one event loop at a time."""
+    """The threads that read: so many at a time, the others wait in turn, but not for long. Used on one event loop at a time.
+
+    `waiting` and `running` and the count of threads are changed under `lock`, from all threads; time is kept by the event loop.
+    """
 
     store: Store
     limits: Limits
+    waiting: deque["_Work"] = field(default_factory=deque)
+    running: set["_Work"] = field(default_factory=set)
     busy: int = 0
+    """How many threads are at work."""
     new: int = 0
-    """Of the busy ones, how many have just begun."""
-    waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
+    """How many of them with what has just begun."""
+    lock: Lock = field(default_factory=Lock)
+    clock: asyncio.AbstractEventLoop | None = None
+    """Whose turns look at the time, while there is something to look for."""
     threads: ThreadPoolExecutor = field(init=False)
 
     def __post_init__(self) -> None:
@@ -63,19 +73,24 @@ class Readers:
 
         It is interrupted when its time is up, and when nobody waits for it any more.
         """
-        await self._turn()
         work = _Work(self, plan, values)
-        self.threads.submit(work.run)
+        with self.lock:
+            self.waiting.append(work)
+            self._begin()
+        if self.clock is not work.loop:
+            self.clock = work.loop
+            work.loop.call_later(TICK_SECONDS, self._tick)
         try:
             return await work.found
+        except asyncio.CancelledError:
+            work.reading.stop()
+            raise
         except TookTooLong:
             seconds = self.limits.statement_max_seconds
             raise QueryTimeout(f"The query took longer than {seconds:g} seconds.", hint="Ask for less at a time.") from None
-        except asyncio.CancelledError:
-            work.stop()
-            raise
 
     def timed(self, plan: Plan, values: tuple[Any, ...], reading: Reading | Brief) -> bytes:
+        """What the plan's statement selects; how long that took is learned."""
         if not plan.pace.is_due():
             return self.store.answer(plan.sql, values, reading)
         start = thread_time()
@@ -84,47 +99,58 @@ class Readers:
         finally:
             plan.pace.learn(thread_time() - start)
 
-    async def _turn(self) -> None:
-        """Returns when a thread is free, which is then the caller's. Raises ArchiveBusy when that takes too long."""
-        if not self.waiting and self._begin():
-            return
-        turn = asyncio.get_running_loop().create_future()
-        self.waiting.append(turn)
-        try:
-            async with asyncio.timeout(self.limits.read_wait_max_seconds):
-                await turn
-        except BaseException as error:
-            if turn.done() and not turn.cancelled():
+    def _begin(self) -> None:
+        """Puts a thread to work, if one is free and something may begin; under the lock."""
+        if self.waiting and self.busy < self.limits.read_threads and self.new < NEW_MAX:
+            self.busy += 1
+            self.new += 1  # its place, until it takes up something
+            self.threads.submit(self._work)
+
+    def _work(self) -> None:
+        """One after the other, in a thread, as long as there is something that may begin."""
+        work = self._next(None)
+        while work is not None:
+            content, fault = work.run()
+            following = self._next(work)
+            work.tell(content, fault)
+            work = following
+
+    def _next(self, ended: "_Work | None") -> "_Work | None":
+        with self.lock:
+            if ended is None or ended.is_new:
                 self.new -= 1
-                self.end()
-            if isinstance(error, TimeoutError):
-                raise ArchiveBusy(
-                    "All readers of the archive are at work, and none became free in time.", hint="Ask again in a moment."
-                ) from None
-            raise
+            if ended is not None:
+                self.running.remove(ended)
+            while self.waiting and self.new < NEW_MAX:
+                work = self.waiting.popleft()
+                if not work.found.done():
+                    self.new += 1
+                    self.running.add(work)
+                    work.begun = monotonic()
+                    return work
+            self.busy -= 1
+            return None
 
-    def _begin(self) -> bool:
-        """Takes a thread, if one is free for what has just begun."""
-        if self.busy >= self.limits.read_threads or self.new >= NEW_MAX:
-            return False
-        self.busy += 1
-        self.new += 1
-        return True
+    def _tick(self) -> None:
+        now, loop = monotonic(), asyncio.get_running_loop()
+        with self.lock:
+            for work in self.running:
+                if work.is_new and now - work.begun > LONG_SECONDS:
+                    work.is_new = False
+                    self.new -= 1
+                    self._begin()
+                if work.found.done() or now - work.begun > self.limits.statement_max_seconds:
+                    work.reading.stop()  # at each tick: an interruption that comes between two steps of the database is lost
+            while self.waiting and (self.waiting[0].found.done() or self._waits_too_long(self.waiting[0], now)):
+                self.waiting.popleft().refuse()
+            is_idle = not (self.running or self.waiting)
+        if self.clock is loop:
+            self.clock = None if is_idle else loop
+            if not is_idle:
+                loop.call_later(TICK_SECONDS, self._tick)
 
-    def begin_next(self) -> None:
-        """Gives the free threads to those who wait longest."""
-        while self.waiting:
-            if self.waiting[0].done():
-                self.waiting.popleft()
-            elif self._begin():
-                self.waiting.popleft().set_result(None)
-            else:
-                break
-
-    def end(self) -> None:
-        """Gives a thread back."""
-        self.busy -= 1
-        self.begin_next()
+    def _waits_too_long(self, work: "_Work", now: float) -> bool:
+        return now - work.asked > self.limits.read_wait_max_seconds
 
     async def beside(self, work: Callable[[], T]) -> T:
         """Done in the one thread for what is no reading: one after the other, so that equal work is found done.
@@ -143,54 +169,40 @@ class Readers:
 
 
 class _Work:
-    """A statement that has a thread, from its beginning to its end; `found` is what somebody may wait for."""
+    """A statement that is to be run; `found` is what somebody waits for. Given up by whoever waited, it is interrupted."""
 
     def __init__(self, readers: Readers, plan: Plan, values: tuple[Any, ...]) -> None:
         self.readers, self.plan, self.values = readers, plan, values
         self.reading = Reading()
         self.loop = asyncio.get_running_loop()
         self.found: asyncio.Future[bytes] = self.loop.create_future()
+        self.asked = self.begun = monotonic()
         self.is_new = True
-        self.long = self.loop.call_later(LONG_SECONDS, self._takes_long)
-        self.end = self.loop.call_later(readers.limits.statement_max_seconds, self.stop)
 
-    def run(self) -> None:
-        """Reads, in a thread."""
-        content, fault = b"", None
+    def run(self) -> tuple[bytes, BaseException | None]:
+        """Reads, in a thread: what was found, or what is wrong."""
         try:
-            content = self.readers.timed(self.plan, self.values, self.reading)
+            return self.readers.timed(self.plan, self.values, self.reading), None
         except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
-            fault = error
+            return b"", error
+
+    def tell(self, content: bytes, fault: BaseException | None) -> None:
+        """Tells it on the event loop, from a thread."""
         with suppress(RuntimeError):  # the event loop has ended
-            self.loop.call_soon_threadsafe(self._is_over, content, fault)
+            self.loop.call_soon_threadsafe(self._give, content, fault)
 
-    def stop(self) -> None:
-        """Interrupts it, and again until it is over: an interruption that comes between two steps is lost."""
-        self.end.cancel()
-        self.reading.stop()
-        self.end = self.loop.call_later(INTERRUPT_AGAIN_SECONDS, self.stop)
+    def refuse(self) -> None:
+        """Its turn did not come in time."""
+        message = "All readers of the archive are at work, and none became free in time."
+        self._give(b"", ArchiveBusy(message, hint="Ask again in a moment."))
 
-    def _is_over(self, content: bytes, fault: BaseException | None) -> None:
-        self.long.cancel()
-        self.end.cancel()
-        self._stop_being_new()
-        self.readers.end()
+    def _give(self, content: bytes, fault: BaseException | None) -> None:
         if self.found.done():
             return
         if fault is None:
             self.found.set_result(content)
         else:
             self.found.set_exception(fault)
-
-    def _takes_long(self) -> None:
-        """It keeps the next from beginning no more."""
-        self._stop_being_new()
-        self.readers.begin_next()
-
-    def _stop_being_new(self) -> None:
-        if self.is_new:
-            self.is_new = False
-            self.readers.new -= 1
 
 
 WRITER = ThreadPoolExecutor(1, thread_name_prefix="fonds-write")

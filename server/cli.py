@@ -63,8 +63,10 @@ def serve(
 
     Example: fonds serve --database sqlite:///letters.db --port 8080
     """
+    from data.driver import quicken
     from server.serving import check, run
 
+    quicken()
     settings = settings_with(
         database_url=database, host=host, port=port, workers=workers, trusted_operations=trusted and str(trusted)
     )

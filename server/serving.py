@@ -13,6 +13,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.supervisors import Multiprocess
 
+from data.driver import quicken
 from data.store import Store
 from schema.execute import Archive
 from server.app import make_app
@@ -42,6 +43,7 @@ class Making:
 
     def __call__(self) -> ASGIApp:
         settings = self.settings
+        quicken()
         start_logging(settings.log_level)
         application = make_app(Archive(Store.open(settings.database_url), settings.archive_name, settings.limits()), settings)
         gc.freeze()  # what is there now stays: the collector need not look at it again

@@ -292,3 +292,20 @@ def test_what_another_process_indexed_anew_is_noticed_although_somebody_still_re
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(StoreReadOnly, match="There is no folder"):
         Store.create(f"sqlite:///{tmp_path / 'nowhere' / 'new.db'}")
+
+
+QUICKENED = """
+import ctypes, sys
+from data import driver
+assert driver.quicken()
+connection = driver.found.connect(":memory:")
+connection.execute("CREATE TABLE letters (title)")
+module = "pysqlite3._sqlite3" if driver.found is not driver.own else "_sqlite3"
+print(ctypes.CDLL(sys.modules[module].__file__).sqlite3_memory_used())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="where the database can be told so")
+def test_in_a_server_the_database_does_not_count_its_memory() -> None:
+    done = subprocess.run([sys.executable, "-c", QUICKENED], capture_output=True, text=True, check=True)
+    assert done.stdout == "0\n"
