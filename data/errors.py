@@ -22,6 +22,7 @@ FondsError
 │   └── InvalidToken         TOKEN_INVALID        a token's name that cannot be, or is not in use
 ├── Rejected             LOAD_REJECTED        a load that was refused, with all its record errors
 ├── InvalidScope         SCOPE_INVALID        a load that may not remove what it would            (exit code 1)
+├── InvalidCommand       COMMAND_INVALID      a command line that cannot be understood            (exit code 2)
 ├── StoreError           the database file cannot be used                                 (exit code 2)
 │   ├── StoreMissing         STORE_MISSING        no such file
 │   ├── StoreForeign         STORE_FOREIGN        not a database, or not one of ours
@@ -76,6 +77,10 @@ class FondsError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+    def as_json(self) -> dict[str, str | None]:
+        """What a script is told of it."""
+        return {"code": self.code, "message": self.message, "hint": self.hint}
 
     def __reduce__(self) -> tuple[object, ...]:
         """As it goes to another process: made anew as it is, not as it was made."""
@@ -185,6 +190,10 @@ class Rejected(FondsError):
 
 class InvalidScope(FondsError):
     code = "SCOPE_INVALID"
+
+
+class InvalidCommand(FondsError):
+    code = "COMMAND_INVALID"
 
 
 class StoreError(FondsError):

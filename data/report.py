@@ -75,7 +75,7 @@ class Report:
     def as_json(self, error: FondsError | None = None) -> dict[str, Any]:
         """The report for scripts; `error` is what refused the load."""
         return {
-            "error": error and {"code": error.code, "message": error.message, "hint": error.hint},
+            "error": error and error.as_json(),
             "load": None if self.is_dry_run or self.is_refused else self.load_id,
             "mode": self.mode,
             "dryRun": self.is_dry_run,

@@ -319,25 +319,26 @@ class Writer:
     # History
 
     def _revise(self, new: Sequence[_Put], changed: Sequence[_Put]) -> None:
-        added = [self._revision(put.type, put.fields["id"], "ADDED") for put in new]
+        revisions = [self._revision(put.type, put.fields["id"], "ADDED") for put in new]
         differences = ((put, difference(put.old or {}, put.fields)) for put in changed)
-        others = [self._revision(put.type, put.fields["id"], "CHANGED", *both) for put, both in differences]
-        self._prepared.revise.run(added + others)
+        revisions += [self._revision(put.type, put.fields["id"], "CHANGED", *both) for put, both in differences]
+        self._prepared.revise.run_values(revisions)
         if self._has_tombstones and new:
             for type_ in TABLES:
                 keys = [put.fields["id"] for put in new if put.type == type_]
                 self.connection.execute(delete(TOMBSTONES).where(TOMBSTONES.c.type == type_, TOMBSTONES.c.key.in_(keys)))
 
-    def _revision(self, type_: str, key: str, action: str, before: Fields | None = None, after: Fields | None = None) -> Row:
-        texts = {"before": _json(before), "after": _json(after)}
-        return {"load_id": self.load_id, "type": type_, "key": key, "action": action, **texts}
+    def _revision(
+        self, type_: str, key: str, action: str, before: Fields | None = None, after: Fields | None = None
+    ) -> tuple[Any, ...]:
+        return self.load_id, type_, key, action, _json(before), _json(after)
 
     def _remove(self, type_: str, ids: Sequence[int]) -> None:
         found = TABLES[type_]
         before = dict(stored_records(self.connection, type_, ids))
         keys = [fields["id"] for fields in before.values()]
         self._removed[type_] |= {id_: fields["id"] for id_, fields in before.items()} if type_ != "document" else {}
-        self._prepared.revise.run([self._revision(type_, fields["id"], "REMOVED", fields) for fields in before.values()])
+        self._prepared.revise.run_values([self._revision(type_, fields["id"], "REMOVED", fields) for fields in before.values()])
         self._index.remove(type_, ids)
         self.connection.execute(delete(found).where(found.c.id.in_(ids)))
         merged = REDIRECTS.c.type == type_, REDIRECTS.c.target.in_(keys)

@@ -8,13 +8,14 @@ from __future__ import annotations
 import gc
 import json
 import socket
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
 
-from data.errors import StoreMissing
+from data.errors import InvalidCommand, StoreMissing
 from server import files, history, loads, tokens, upkeep
 from server.console import Database, messages, readable_errors, settings_with
 from server.upkeep import bring_up, tell_unfinished
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 GARBAGE_THRESHOLDS = 20_000, 50, 50
 """Nearly all that is made is dropped by its count of references; the collector, for the rest, need not look often."""
+
+USAGE: Any = typer.BadParameter.__mro__[1]
+"""What a command line raises that cannot be understood; Typer gives it no name of its own."""
 
 app = typer.Typer(
     help="Fonds: a GraphQL server for the records of an archive.",
@@ -42,7 +46,18 @@ app.command("export")(files.export)
 def main() -> None:
     """The entry point of the command."""
     gc.set_threshold(*GARBAGE_THRESHOLDS)
-    app()
+    if "--json" not in sys.argv:
+        app()
+        return
+    try:
+        code = app(standalone_mode=False)
+    except USAGE as error:
+        told = InvalidCommand(error.format_message(), hint=f"Ask `{error.ctx.command_path if error.ctx else 'fonds'} --help`.")
+        typer.echo(orjson.dumps({"error": told.as_json()}, option=orjson.OPT_INDENT_2))
+        code = 2
+    except typer.Abort:
+        code = 1
+    sys.exit(code or 0)
 
 
 @app.command()

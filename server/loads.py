@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -33,9 +32,6 @@ if TYPE_CHECKING:
     from server.settings import Settings
 
 LINE_EVERY_SECONDS = 5.0
-COLLECTED_AFTER = 100_000, 50, 100
-"""How often Python looks for circles of objects: a load makes next to none, and with (700, 10, 10) that takes a tenth of it."""
-
 REJECTED = Path("rejected.jsonl")
 
 
@@ -181,7 +177,6 @@ def _run(store: Store, sources: list[RecordFile], options: Options, *, diff: boo
         for line in change.lines():
             (messages.print if is_quiet else typer.echo)(line)
 
-    gc.set_threshold(*COLLECTED_AFTER)
     with _progress(is_quiet=is_quiet) as watch:
         return load_records(store, sources, options, watch=watch, tell=tell if diff else None)
 

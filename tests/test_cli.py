@@ -211,6 +211,25 @@ def test_every_refusal_is_a_json_object_for_a_script(run: Run, tmp_path: Path, w
     assert not (tmp_path / "fonds.db").exists()
 
 
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["load"], "Missing argument 'files'."),
+        (["load", "a.jsonl", "--zzz"], "No such option: --zzz"),
+        (
+            ["load", "a.jsonl", "--append", "--replace"],
+            "Invalid value: --replace, --append and --delete-missing exclude each other.",
+        ),
+        (["check", "--zzz"], "No such option: --zzz"),
+    ],
+)
+def test_a_command_line_that_cannot_be_understood_is_a_json_object_for_a_script(run: Run, words: list[str], message: str) -> None:
+    done = run(*words, "--json")
+    error = {"code": "COMMAND_INVALID", "message": message, "hint": f"Ask `fonds {words[0]} --help`."}
+    assert (done.returncode, json.loads(done.stdout), done.stderr) == (2, {"error": error}, "")
+    assert run(words[0], "--json", "--help").returncode == 0
+
+
 def test_what_is_right_is_kept_and_the_rest_stands_in_a_file(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text(GOOD + '{"type": "document",  "id": "b"}\n', encoding="utf-8")
     done = run("load", "a.jsonl", "--on-error", "skip", "--rejected", "bad.jsonl", "--json")
