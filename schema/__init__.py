@@ -17,13 +17,16 @@ Top to bottom, each importing only from those below it:
     relations  what hangs on a document, a person, a topic: their lists, as SQL
     related    what else is like a document
     lists      lists of the three types: searched, filtered and ordered
-    search     search as a condition and an order; where a hit was found
+    matches    where a hit of a search was found
+    search     search as a condition and an order
     ranking    which hits of a search come first
     timeline   documents over time
     records    a stored record in the record format, as SQL
     spread     how many documents of a list there are of each person, topic, genre, language and span of time
     facts      dates, names, notes, texts: what records consist of
-    filters    filter and order inputs, and what they mean in SQL
+    filters    what filters and orders mean in SQL
+    periods    how the dates of documents lie to a period that is asked for
+    criteria   what a list can be asked for: filter and order inputs, arguments
     vocabulary the enums and what each term means
     redirects  ids that were merged into others
     pages      Relay connections: keyset pages, edges, counts

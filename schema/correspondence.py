@@ -8,9 +8,10 @@ from graphql import FieldNode, FragmentSpreadNode
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
 from schema.arguments import Arg
+from schema.criteria import DOCUMENT_ARGUMENTS
 from schema.facts import DateColumns, HistoricalDate, one
 from schema.fields import Argument, Row, field
-from schema.filters import DOCUMENT_ARGUMENTS, DOCUMENT_PEOPLE, DOCUMENTS, PEOPLE, among_ids
+from schema.filters import DOCUMENT_PEOPLE, DOCUMENTS, PEOPLE, among_ids
 from schema.functions import json_or_null
 from schema.listing import Key, Listing, Order
 from schema.lists import DOCUMENT_KIND, visible_documents

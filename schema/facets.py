@@ -28,20 +28,17 @@ from data.search.columns import PERSON, TOPIC, Subject
 from data.search.index import search_table
 from data.search.language import beginning
 from schema.arguments import Arg, Variables
+from schema.criteria import PERSON_ARGUMENTS, ROLE_ARGUMENT, TOPIC_ARGUMENTS
 from schema.fields import Argument, field
 from schema.filters import (
     DOCUMENT_LANGUAGES,
     DOCUMENTS,
     GENRES,
     PEOPLE,
-    PERSON_ARGUMENTS,
-    ROLE_ARGUMENT,
-    TOPIC_ARGUMENTS,
     TOPICS,
     among_ids,
     among_terms,
     conditions,
-    days_of,
     genre_fits,
     language_fits,
     term,
@@ -49,6 +46,7 @@ from schema.filters import (
 from schema.listing import EdgeRow, Key, Listing, Order, PageView, node_id, tables_of
 from schema.lists import PERSON_KIND, TOPIC_KIND, Kind, counted_listing
 from schema.pages import PAGE_ARGUMENTS, connection
+from schema.periods import days_of
 from schema.plan import Ask
 from schema.spread import Documents, by_genre, by_language, by_person, by_span, by_topic
 from schema.timeline import year_edtf

@@ -8,18 +8,10 @@ from sqlalchemy import ColumnElement, Integer, Text, and_, func, literal, select
 
 from data.errors import PageTooLarge
 from schema.correspondence import CORRESPONDENCE_ARGUMENTS, CorrespondenceConnection, correspondence
+from schema.criteria import DOCUMENT_ARGUMENTS, PERSON_ARGUMENTS, TOPIC_ARGUMENTS
 from schema.facts import DateColumns, HistoricalDate, as_subquery, json_text
 from schema.fields import Argument, Row, field
-from schema.filters import (
-    DOCUMENT_ARGUMENTS,
-    DOCUMENTS,
-    PEOPLE,
-    PERSON_ARGUMENTS,
-    TOPIC_ARGUMENTS,
-    TOPICS,
-    json_bind,
-    spellings,
-)
+from schema.filters import DOCUMENTS, PEOPLE, TOPICS, json_bind, spellings
 from schema.functions import each, inline, json_array, json_or_null
 from schema.history import (
     CHANGES_ARGUMENTS,

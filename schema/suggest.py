@@ -20,8 +20,8 @@ from schema.fields import Argument, Row, field
 from schema.filters import DOCUMENT_PEOPLE, DOCUMENT_TOPICS, DOCUMENTS, PEOPLE, TOPICS, dump, term
 from schema.functions import each, extract, inline, joined, json_array, passages, quote, suggested
 from schema.lists import visible_documents
+from schema.matches import Fragment, fragments_of
 from schema.plan import Ask
-from schema.search import Fragment, fragments_of
 from schema.types import Node
 
 TEXT_MAX_CHARACTERS = 500

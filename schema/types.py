@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func
 from strawberry.scalars import JSON
 
 from data import tables
+from schema.criteria import DOCUMENT_ARGUMENTS, PERSON_ARGUMENTS, ROLE_ARGUMENT, TOPIC_ARGUMENTS, DateFit
 from schema.facts import (
     LIST_ARGUMENTS,
     HistoricalDate,
@@ -23,19 +24,10 @@ from schema.facts import (
     json_text,
 )
 from schema.fields import Argument, column, field
-from schema.filters import (
-    DOCUMENT_ARGUMENTS,
-    IDENTIFIERS,
-    NAMES,
-    PERSON_ARGUMENTS,
-    ROLE_ARGUMENT,
-    TOPIC_ARGUMENTS,
-    DateFit,
-    date_match,
-    periods_of,
-)
+from schema.filters import IDENTIFIERS, NAMES, periods_of
 from schema.functions import inline, joined, quote
 from schema.listing import EdgeRow, PageView
+from schema.matches import MATCHES_ARGUMENTS, SearchMatch, matches
 from schema.pages import (
     PAGE_ARGUMENTS,
     edge_cursor,
@@ -49,6 +41,7 @@ from schema.pages import (
     start_cursor,
     total_count,
 )
+from schema.periods import date_match
 from schema.plan import TYPE_KEY, Ask
 from schema.related import days_between, score, shared_people, shared_topics
 from schema.relations import (
@@ -71,7 +64,7 @@ from schema.relations import (
     topic_people,
     topics_by,
 )
-from schema.search import MATCHES_ARGUMENTS, SearchMatch, did_you_mean, matches
+from schema.search import did_you_mean
 from schema.spread import Documents
 from schema.timeline import TIMELINE_ARGUMENTS, Timeline, timeline
 from schema.vocabulary import Basis, Certainty, Evidence, PersonKind, Role, TopicKind
