@@ -53,7 +53,7 @@ class Archive:
         return Readers(self.store, self.limits)
 
 
-@dataclass
+@dataclass(slots=True)
 class Answer:
     """What an operation came to: the whole as bytes (`content`), or the members of GraphQL's response format (`body`).
 

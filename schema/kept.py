@@ -71,4 +71,4 @@ class Steered:
         return plan
 
     def _way(self, variables: Variables) -> Hashable:
-        return tuple(steer(variables) for steer in self.steers)
+        return tuple([steer(variables) for steer in self.steers])

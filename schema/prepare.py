@@ -6,7 +6,7 @@ kinds that need it.
 
 from collections.abc import Callable, Container, Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import strawberry
 from graphql import (
@@ -253,8 +253,7 @@ class Preparing:
         return Ready(operation, plan, values, cost, generation)
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(NamedTuple):
     """An operation that only has to be run; without a plan if it only introspects."""
 
     operation: Operation

@@ -50,7 +50,8 @@ class Bounded(Shortcut):
 
     def on_url(self, url: bytes) -> None:
         super().on_url(url)
-        self._check_head(len(self.url))
+        if len(self.url) > self.limits.header_max_bytes:
+            self._check_head(len(self.url))
 
     def on_headers_complete(self) -> None:
         self.is_in_head = False

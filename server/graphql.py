@@ -8,9 +8,9 @@ most answers do.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import blake2b
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -23,21 +23,24 @@ from data.tokens import holder
 from schema.execute import Answer, Archive, Asked, again, at_once, faults, in_turn
 from server.encodings import ENCODINGS, encoding
 from server.headers import SAFE_HEADERS
-from server.logs import Outcome, log_request
+from server.logs import Outcome, is_logged, log_request
 from server.persisted import Persisted
 from server.requests import (
     GRAPHQL_JSON,
+    HEADERS_KEPT,
     JSON,
     METHOD_NOT_ALLOWED,
     ClientGone,
     Headers,
     Reader,
     Request,
+    asked_by,
     bearer,
     headers_of,
     wanted,
 )
 
+OK = 200
 NOT_MODIFIED = 304
 CLIENT_GONE = 499
 BUSY = 503
@@ -82,6 +85,17 @@ class Response(NamedTuple):
             fields.append((b"content-length", b"%d" % len(self.content)))
         return fields
 
+    def head(self, more: Iterable[Header]) -> bytes:
+        """All its headers with some more, as lines."""
+        if self.status == OK:
+            return _lines(tuple(more)) + _lines(self.headers) + b"content-length: %d\r\n" % len(self.content)
+        return _lines((*more, *self.fields()))
+
+
+@lru_cache(HEADERS_KEPT)
+def _lines(headers: tuple[Header, ...]) -> bytes:
+    return b"".join(b"%b: %b\r\n" % header for header in headers)
+
 
 @dataclass(slots=True)
 class Exchange:
@@ -122,7 +136,7 @@ class Endpoint:
             exchange = Exchange(scope["method"], headers, wanted(headers.get(b"accept", b"")))
             source = self.reader.source(scope, headers, body)
             if not again(self.archive, source, exchange.answer):
-                self._ask(exchange, self.reader.whole(scope, headers, body), source)
+                self._ask(exchange, asked_by(source), source)
         except BadRequest:
             return None
         if exchange.answer.content is None or exchange.is_large:
@@ -207,6 +221,8 @@ def _compressed(response: Response, accept_encoding: bytes) -> Response:
 
 
 def _log(scope: Scope, response: Response, exchange: Exchange) -> None:
+    if not is_logged():
+        return
     answer = exchange.answer
     log_request(scope, exchange.start, Outcome(response.status, len(response.content), answer.operation, answer.statements))
 

@@ -57,9 +57,14 @@ class Outcome(NamedTuple):
     statements: int = 0
 
 
+def is_logged() -> bool:
+    """Whether requests have lines."""
+    return LOG.isEnabledFor(logging.INFO)
+
+
 def log_request(scope: Scope, start: float, outcome: Outcome) -> None:
     """One line: what was asked, with which operation, how long it took, what it cost, what it came to."""
-    if LOG.isEnabledFor(logging.INFO):
+    if is_logged():
         LOG.info(
             "%s %s operation=%s ms=%.1f statements=%d bytes=%d status=%d",
             scope["method"],

@@ -58,7 +58,7 @@ class Reader:
     async def read(self, scope: Scope, headers: Headers, receive: Receive) -> Request:
         """The request. Raises BadRequest, ClientGone."""
         if scope["method"] != "POST":
-            return self.whole(scope, headers, b"")
+            return asked_by(self.source(scope, headers, b""))
         check_content(headers.get(b"content-type", b""), headers.get(b"content-encoding", b"identity"))
         if scope.get(WHOLE):
             return from_body(await self._body(headers, receive))
@@ -69,21 +69,14 @@ class Reader:
             raise BodyTooSlow("The body did not arrive in time.", status=408, hint="Send it at once.") from None
 
     def source(self, scope: Scope, headers: Headers, body: bytes) -> bytes:
-        """A request as it came: the same bytes ask for the same. Raises BadRequest for a body that is of another kind."""
-        if scope["method"] != "POST":
-            return b"?%b" % scope["query_string"]
-        check_content(headers.get(b"content-type", b""), headers.get(b"content-encoding", b"identity"))
-        return body
-
-    def whole(self, scope: Scope, headers: Headers, body: bytes) -> Request:
-        """The request, if all of it is there. Raises BadRequest."""
+        """The bytes that say what is asked for, of a request that is all there. Raises BadRequest for one of another kind."""
         method = scope["method"]
+        if method == "POST":
+            check_content(headers.get(b"content-type", b""), headers.get(b"content-encoding", b"identity"))
+            return body
         if method in ("GET", "HEAD"):
-            return from_parameters(scope["query_string"])
-        if method != "POST":
-            raise BadRequest(f"{shorten(method)} asks nothing.", status=METHOD_NOT_ALLOWED, hint="Use POST or GET.")
-        check_content(headers.get(b"content-type", b""), headers.get(b"content-encoding", b"identity"))
-        return from_body(body)
+            return b"?%b" % scope["query_string"]
+        raise BadRequest(f"{shorten(method)} asks nothing.", status=METHOD_NOT_ALLOWED, hint="Use POST or GET.")
 
     async def _body(self, headers: Headers, receive: Receive) -> bytes:
         length = headers.get(b"content-length", b"0")
@@ -129,6 +122,11 @@ def check_content(content_type: bytes, content_encoding: bytes) -> None:
         raise BadRequest("A body has to be in UTF-8.", status=415, hint=f"Set the header `Content-Type: {JSON}`.")
     if content_encoding.strip().lower() != b"identity":
         raise BadRequest("A compressed body is not read.", status=415, hint="Send it as it is.")
+
+
+def asked_by(source: bytes) -> Request:
+    """The request in the bytes that say what is asked for (`Reader.source`). Raises BadRequest."""
+    return from_parameters(source[1:]) if source.startswith(b"?") else from_body(source)
 
 
 def from_body(body: bytes) -> Request:

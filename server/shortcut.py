@@ -20,7 +20,7 @@ class Sent(Protocol):
     status: int
     content: bytes
 
-    def fields(self) -> list[tuple[bytes, bytes]]: ...
+    def head(self, more: list[tuple[bytes, bytes]]) -> bytes: ...
 
 
 class Shortcut(HttpToolsProtocol):
@@ -33,9 +33,11 @@ class Shortcut(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         self.is_mixed = False
         super().data_received(data)
-        if self.transport.is_closing():
-            self.held = None
-        self._hand_on()
+        if self.held is not None:
+            if self.transport.is_closing():
+                self.held = None
+            else:
+                self._hand_on()
 
     def on_headers_complete(self) -> None:
         if self._may_be_short():
@@ -51,10 +53,11 @@ class Shortcut(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         self.is_mixed = True
-        if self.held is not None and self._answer(self.held):
-            self.held = None
-            return
-        self._hand_on()
+        if self.held is not None:
+            if self._answer(self.held):
+                self.held = None
+                return
+            self._hand_on()
         super().on_message_complete()
 
     def _may_be_short(self) -> bool:
@@ -76,17 +79,14 @@ class Shortcut(HttpToolsProtocol):
         found: Sent | None = self.app.at_once(scope, body)  # `server.app.Front`
         if found is None:
             return False
-        lines = [STATUS_LINE[found.status]]
-        for name, value in (*self.server_state.default_headers, *found.fields()):
-            lines += (name, b": ", value, b"\r\n")
-        cast("Together", self.transport).write_whole(b"".join((*lines, b"\r\n", found.content)))
+        head = found.head(self.server_state.default_headers)
+        cast("Together", self.transport).write_whole(b"%b%b\r\n%b" % (STATUS_LINE[found.status], head, found.content))
         self.on_response_complete()
         return True
 
     def _hand_on(self) -> None:
         """Has the application answer in a task of its own."""
-        if self.held is not None:
-            body, self.held = self.held, None
-            super().on_headers_complete()
-            if body:
-                super().on_body(body)
+        body, self.held = self.held, None
+        super().on_headers_complete()
+        if body:
+            super().on_body(body)

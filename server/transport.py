@@ -11,10 +11,11 @@ class Together:
     else a transport does, the one inside does.
     """
 
-    __slots__ = ("_kept", "_loop", "_transport")
+    __slots__ = ("_kept", "_loop", "_transport", "is_closing")
 
     def __init__(self, transport: Any, loop: AbstractEventLoop) -> None:
         self._transport = transport
+        self.is_closing = transport.is_closing
         self._loop = loop
         self._kept: list[bytes] = []
 
@@ -39,5 +40,5 @@ class Together:
 
     def _send(self) -> None:
         kept, self._kept = self._kept, []
-        if kept and not self._transport.is_closing():
+        if kept and not self.is_closing():
             self._transport.writelines(kept)
