@@ -7,7 +7,8 @@ import pytest
 from conftest import Asked, ask_archive
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_generated import ORACLE, PERIODS, archive, once
+from queries import ORACLE, PERIODS
+from test_generated import archive, once
 
 from data.store import Store
 from schema.execute import Archive
