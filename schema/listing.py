@@ -77,9 +77,16 @@ class Listing:
         """The same list, read once for all that is asked of it; if not `keyed`, without its order: only to be counted."""
         return self._of(self._made(keyed=keyed).cte(nesting=True), keyed=keyed)
 
-    def computed(self) -> tuple["Listing", CTE]:
-        """The same list, of which each key is computed once for a row, not wherever it is compared, sorted by and shown."""
-        return self._of(self._made().limit(tables.LAST).cte(nesting=True))
+    def computed(self, *, from_last: bool) -> tuple["Listing", CTE]:
+        """The same list, of which each key is computed once for a row, not wherever it is compared, sorted by and shown.
+
+        Where the last ones come first, hits are found that way round, if they come from the index as they are: else each that has
+        the same keys would push one before it off the page.
+        """
+        made = self._made()
+        if from_last and isinstance(self.rows, Subquery) and not self.search.is_any:
+            made = made.order_by(self.node_id.desc())
+        return self._of(made.limit(tables.LAST).cte(nesting=True))
 
     def _made(self, *, keyed: bool = True) -> Select[Any]:
         keys = [key.column.label(f"s{i}") for i, key in enumerate(self.order.keys if keyed else ())]

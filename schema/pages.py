@@ -84,7 +84,7 @@ def connection(ask: Ask, listing: Listing) -> ColumnElement[str]:
         numbered = "pageInfo" in selected or (asked.first is not None and asked.last is not None)
         paged = listing
         if listing.order.is_by_relevance and not isinstance(listing.rows, CTE):
-            paged, read = listing.computed()
+            paged, read = listing.computed(from_last=listing.order.falling != asked.backward)
             shared.append(read)
         page, kept = _page(ask, paged, asked, numbered=numbered)
         node, found = listing.node(page.c[f"k{len(listing.sort_keys()) - 1}"]) if listing.node else (page, None)

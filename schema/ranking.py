@@ -110,19 +110,22 @@ class Ranking:
         return self.ask.planner.ranked_max_hits * PHRASES_FREELY // max(PHRASES_FREELY, phrases)
 
     def _phrases(self) -> Select[Any]:
-        """The phrases that are weighed: `match`, by what its rank is multiplied, and the hits of it and all that are rarer."""
+        """The phrases that are weighed: `match`, by what its rank is multiplied, and the hits of it and all that are rarer.
+
+        The condition beside the limit also keeps the database from counting again wherever a count is named.
+        """
         listed, index = self._each(lambda search: search.phrases), self._index()
         match, asked = (extract(listed.c.value, f"$.{name}").label(name) for name in ("match", "asked"))
         hits = select(func.count()).select_from(index).where(matching(self.subject, index, match)).correlate_except(index)
         times = extract(listed.c.value, "$.times", is_whole=True).label("times")
-        counted = select(match, asked, times, hits.scalar_subquery().label("hits"))
-        found = counted.limit(SEARCH_MAX_CHARACTERS).subquery().c  # once for each
-        all_ = select(func.count()).select_from(_RECORDS[self.subject.type].alias()).scalar_subquery()
-        odds = (all_ - found.hits + 0.5) / (found.hits + 0.5)
-        by_index = case((found.hits * 2 < all_, ln(odds)), else_=LEAST_RARITY)
+        all_ = select(func.count()).select_from(_RECORDS[self.subject.type].alias())
+        counts = (hits.scalar_subquery().label("hits"), all_.scalar_subquery().label("all"))
+        found = select(match, asked, times, *counts).limit(SEARCH_MAX_CHARACTERS).subquery().c  # once for each
+        odds = (found.all - found.hits + 0.5) / (found.hits + 0.5)
+        by_index = case((found.hits * 2 < found.all, ln(odds)), else_=LEAST_RARITY)
         weight = found.times * ln(1 + odds) / by_index
         so_far = func.sum(found.hits).over(order_by=(found.hits, found.match))
-        return select(found.asked, weight.label("weight"), so_far.label("hits_so_far"))
+        return select(found.asked, weight.label("weight"), so_far.label("hits_so_far")).where(found.hits > 0)
 
     def _rarest(self, phrase: FromClause, most: ColumnElement[int]) -> Select[Any]:
         """The ids of the hits of the rarest phrases, so many of them as have together no more hits than this."""

@@ -57,6 +57,11 @@ class Searching:
         """Whether there is something to be found, and not only to be left out."""
         return self.shape.match is not None
 
+    @property
+    def is_any(self) -> bool:
+        """Whether one of several phrases must be found, each of which ranks by itself."""
+        return self.shape.phrases is not None
+
     def digest(self, variables: Variables) -> str:
         """What tells a cursor of this search from one of another."""
         return blake2b(self.text(variables).encode(), digest_size=6).hexdigest()
@@ -68,11 +73,11 @@ class Searching:
         """
         index = search_table(self.subject).alias()
         ranking = Ranking(self.ask, self.subject, self.get)
-        is_ranked, is_any = ranked and self.offer is None, self.shape.phrases is not None
-        rank = ranking.of_all(index) if is_ranked and not is_any else literal(UNRANKED, BigInteger)
+        is_ranked = ranked and self.offer is None
+        rank = ranking.of_all(index) if is_ranked and not self.is_any else literal(UNRANKED, BigInteger)
         matches = self._matches(index, "$.match", lambda search: search.match)
         found = select(index.c.rowid.label("id"), rank.label("rank")).where(matches).correlate_except(index)
-        if is_ranked and is_any:
+        if is_ranked and self.is_any:
             ranks = ranking.of_any()
             both = found.union_all(select(ranks.c.id, ranks.c.rank)).subquery()
             found = select(both.c.id, func.min(both.c.rank).label("rank")).group_by(both.c.id)

@@ -119,6 +119,12 @@ def test_a_later_page_by_relevance_asks_the_index_no_more_often_than_the_first(m
     assert later == first
 
 
+def test_the_hits_of_each_word_of_a_search_with_or_are_counted_once(made: Archive) -> None:
+    found = steps(made, "query ($s: String) { documents(search: $s) { nodes { recordId } } }", {"s": f"{TENTH} OR {MEDIUM}"})
+    assert sum(step.startswith("CORRELATED SCALAR SUBQUERY") for step in found) == 1
+    assert sum(step.startswith("SCAN documents USING COVERING INDEX") for step in found) == 1
+
+
 GROUPED = {
     "related": ("Document:d7", "related", f"{TENTH} OR {MEDIUM}"),
     "correspondents": ("Person:p0", "correspondents", "ba* OR do*"),
