@@ -35,8 +35,9 @@ class OrderDirection(Enum):
 RELEVANCE = (
     "How well it fits the search (BM25), the best first; only with `search`. Exact for searches of up to 50,000 hits (unless the "
     "server is set otherwise). Of more, these are ranked: the 50,000 that were loaded first, and as many that have all words in "
-    "one field that counts more (title, names, topics), or one side of an `OR`. The rest follow as they were loaded. Counts, "
-    "facets and pages are always exact."
+    "one field that counts more (title, names, topics), or one side of an `OR`; where any one of the words will do, those with "
+    "the rarest of them, and then those that were loaded first, fewer if there are more than eight words. The rest follow as "
+    "they were loaded. Counts, facets and pages are always exact."
 )
 
 
