@@ -25,10 +25,11 @@ class Kept(Generic[T]):
     def find(self, text: str, more: Hashable) -> T | None:
         """What was made before; None if nothing was."""
         key = (text, more)
-        with self.lock:
-            found = self.made.get(key)
-            if found is not None:
-                self.made.move_to_end(key)
+        try:
+            found = self.made[key]
+            self.made.move_to_end(key)
+        except KeyError:  # also if it went between the two, in another thread
+            return None
         return found
 
     def get(self, text: str, more: Hashable, make: Callable[[], T]) -> T:

@@ -22,6 +22,7 @@ class Bounded(Shortcut):
     limits: "Protocol"
     writing: asyncio.TimerHandle | None = None
     waiting: asyncio.TimerHandle | None = None
+    quiet_since = 0.0
     piece_bytes = 0
     head_bytes = 0
     is_in_head = False
@@ -33,6 +34,7 @@ class Bounded(Shortcut):
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
         self._stop_writing()
+        self._stop_clock()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -66,6 +68,37 @@ class Bounded(Shortcut):
     def on_message_complete(self) -> None:
         self.scope[WHOLE] = True  # type: ignore[literal-required] # a key of ours
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        self._stop_clock()
+        self.quiet_since = self.loop.time()
+        super().on_response_complete()
+
+    def on_short_answer(self) -> None:
+        """As `on_response_complete`, where nothing waits behind the request: the clock that runs is not wound anew each time."""
+        self.server_state.total_requests += 1
+        self.quiet_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
+
+    def timeout_keep_alive_handler(self) -> None:
+        """The clock has struck: a connection that was silent since it was wound is ended. One that asks has no need of it."""
+        self.timeout_keep_alive_task = None
+        if self.is_in_head or not (self.cycle is None or self.cycle.response_complete):
+            return
+        rest_seconds = self.quiet_since + self.timeout_keep_alive - self.loop.time()
+        if rest_seconds > 0:
+            self.timeout_keep_alive_task = self.loop.call_later(rest_seconds, self.timeout_keep_alive_handler)
+        else:
+            super().timeout_keep_alive_handler()
+
+    def _unset_keepalive_if_required(self) -> None:
+        """Nothing: the clock looks at the time itself."""
+
+    def _stop_clock(self) -> None:
+        if self.timeout_keep_alive_task is not None:
+            self.timeout_keep_alive_task.cancel()
+            self.timeout_keep_alive_task = None
 
     def pause_writing(self) -> None:
         """The client reads more slowly than it is written to: it has so long to go on, then the connection is cut."""

@@ -81,8 +81,12 @@ class Shortcut(HttpToolsProtocol):
             return False
         head = found.head(self.server_state.default_headers)
         cast("Together", self.transport).write_whole(b"%b%b\r\n%b" % (STATUS_LINE[found.status], head, found.content))
-        self.on_response_complete()
+        self.on_short_answer()
         return True
+
+    def on_short_answer(self) -> None:
+        """What is to be done after an answer that was given at once."""
+        self.on_response_complete()
 
     def _hand_on(self) -> None:
         """Has the application answer in a task of its own."""

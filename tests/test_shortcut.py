@@ -2,6 +2,7 @@
 
 import re
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -164,3 +165,17 @@ def test_the_log_has_a_line_for_each_known_request(running: Running, talk: Conve
     talk.say(head(TITLES) + TITLES)
     talk.hear()
     assert running.log.read_text().count("operation=Counted") == before + 4
+
+
+def test_a_connection_is_ended_when_it_was_silent_after_its_last_answer(tmp_path: Path) -> None:
+    with serving(tmp_path, FONDS_IDLE_MAX_SECONDS="1") as running:
+        talk = Conversation(running)
+        start = time.monotonic()
+        while time.monotonic() - start < 2.5:  # one that asks now and then is not
+            talk.say(head(TITLES) + TITLES)
+            assert talk.hear()[0].startswith(b"HTTP/1.1 200 OK")
+            time.sleep(0.3)
+        assert talk.has_ended()
+        assert time.monotonic() - start < 10
+        talk.stream.close()
+        talk.socket.close()
