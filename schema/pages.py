@@ -274,7 +274,11 @@ def edge_cursor(edge: EdgeRow, _: Ask) -> ColumnElement[str]:
 
 def total_count(view: PageView, _: Ask) -> ColumnElement[int]:
     """How many there are in the whole list, not only on this page. Counted only when asked for."""
-    return view.all.select(func.count()).scalar_subquery()
+    listing = view.all
+    is_kept = isinstance(listing.rows, CTE)
+    if not is_kept and listing.order.is_by_relevance and listing.search.is_any and listing.without:
+        listing = listing.without(())  # hits that are ranked phrase by phrase would have to be put together first
+    return listing.select(func.count()).scalar_subquery()
 
 
 def page_info(view: PageView, ask: Ask) -> ColumnElement[str]:
