@@ -34,7 +34,7 @@ class translated:  # noqa: N801 - reads as a function; made for each read, it is
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, (driver.Error, DBAPIError)):
-            found = _translation(self._path, error.orig if isinstance(error, DBAPIError) else error)
+            found = translation(self._path, error.orig if isinstance(error, DBAPIError) else error)
             if found is not None:
                 raise found from error
 
@@ -49,7 +49,8 @@ FILE_LIMITS = {codes.SQLITE_IOERR_WRITE, codes.SQLITE_IOERR_SHMSIZE}
 TOO_DEEP = ("parser stack overflow", "Expression tree is too large")
 
 
-def _translation(path: Path, origin: BaseException | None) -> FondsError | None:
+def translation(path: Path, origin: BaseException | None) -> FondsError | None:
+    """An error of the driver as one of ours; None if there is none for it."""
     if not isinstance(origin, driver.Error):
         return None
     if str(origin).startswith(TOO_DEEP):

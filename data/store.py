@@ -34,7 +34,7 @@ from data.database import (
     settle,
 )
 from data.errors import StoreLocked, StoreMissing, StoreReadOnly, StoreTooOld
-from data.faults import translated
+from data.faults import translated, translation
 from data.functions import Counting, register
 from data.journal import Journal
 from data.reading import Brief, Reading, only
@@ -184,13 +184,18 @@ class Store:
 
     def answer(self, sql: str, values: tuple[Any, ...], reading: Reading | Brief | None = None) -> bytes:
         """The one text that the statement of a plan selects, in UTF-8. As `read`; and TookTooLong, as the reading says."""
-        with translated(self.path):
+        try:
             seen = self._look()
             connection = self._reader(seen)
             try:
                 text: bytes = (reading.only if reading else only)(connection, sql, values)
             finally:
                 self._put_back(seen, connection)
+        except driver.Error as error:  # as `translated`, which would take a tenth of a small read
+            found = translation(self.path, error)
+            if found is None:
+                raise
+            raise found from error
         return text
 
     def version(self) -> tuple[int, int]:

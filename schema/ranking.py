@@ -74,7 +74,9 @@ class Ranking:
         Of too many hits those are ranked that were loaded first, and as many of those that `Search.better` finds.
         """
         most = self.ask.planner.ranked_max_hits
-        end = self._end(self._match(), self.ask.bind(lambda _: most, Integer()))
+        last = select(func.max(_RECORDS[self.subject.type].c.id)).scalar_subquery()
+        may_be_many = last > most  # to look for the last of too few costs as much as a search of a rare word
+        end = case((may_be_many, self._end(self._match(), self.ask.bind(lambda _: most, Integer()))), else_=tables.LAST)
         is_ranked = or_(index.c.rowid < end, index.c.rowid.in_(self._better(most)))
         return case((is_ranked, cast(index.c.rank * RANK_STEPS, BigInteger)), else_=UNRANKED)
 
