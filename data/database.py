@@ -131,10 +131,19 @@ def is_blank(path: Path) -> bool:
         return False
     if path.stat().st_size == 0:
         return True
+    with translated(path):
+        _undo_first_step(path)
     with translated(path), closing(connect(path)) as connection:
         (mark,) = connection.execute("PRAGMA application_id").fetchone()
         (count,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         return bool(mark == 0 and count == 0)
+
+
+def _undo_first_step(path: Path) -> None:
+    """Takes back what was cut off when the file was made: a connection that only reads could not, and would be refused."""
+    if path.with_name(f"{path.name}-journal").exists():
+        with closing(sqlite3.connect(path, timeout=LOCK_WAIT_SECONDS)) as connection:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
 
 def is_older(path: Path) -> bool:

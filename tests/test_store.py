@@ -294,6 +294,24 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
         Store.create(f"sqlite:///{tmp_path / 'nowhere' / 'new.db'}")
 
 
+def test_a_store_whose_making_was_cut_off_in_its_first_step_is_made_again(tmp_path: Path) -> None:
+    cut = tmp_path / "cut.db"
+    with closing(sqlite3.connect(tmp_path / "whole.db", isolation_level=None)) as connection:
+        connection.execute("PRAGMA cache_size = 1")
+        connection.execute("BEGIN")
+        connection.execute("CREATE TABLE half (made)")
+        connection.execute("INSERT INTO half SELECT hex(randomblob(1000)) FROM json_each(?)", [str([0] * 200)])
+        for end in ("", "-journal"):
+            shutil.copy(f"{tmp_path / 'whole.db'}{end}", f"{cut}{end}")
+    assert cut.stat().st_size > 0
+    with closing(sqlite3.connect(f"{cut.as_uri()}?mode=ro", uri=True)) as connection, pytest.raises(sqlite3.OperationalError):
+        connection.execute("SELECT * FROM half").fetchone()
+    assert is_blank(cut)
+    store = Store.create(f"sqlite:///{cut}")
+    assert store.is_unused()
+    store.close()
+
+
 QUICKENED = """
 import ctypes, sys
 from data import driver
