@@ -26,6 +26,8 @@ class Bounded(Shortcut):
     piece_bytes = 0
     head_bytes = 0
     is_in_head = False
+    begins_mixed = False
+    """Whether its head came together with the end of another request: then nobody counted what of it came first."""
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(cast("asyncio.Transport", Together(transport, self.loop)))
@@ -48,7 +50,7 @@ class Bounded(Shortcut):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.is_in_head = True
+        self.is_in_head, self.begins_mixed = True, self.is_mixed
 
     def on_url(self, url: bytes) -> None:
         super().on_url(url)
@@ -59,7 +61,8 @@ class Bounded(Shortcut):
         self.is_in_head = False
         self._stop_waiting()
         most_bytes, self.head_bytes = self.head_bytes + self.piece_bytes, 0
-        if most_bytes <= self.limits.header_max_bytes or self._check_head(self._size()):
+        is_small = most_bytes <= self.limits.header_max_bytes and not self.begins_mixed
+        if is_small or self._check_head(self._size()):
             super().on_headers_complete()
 
     def _size(self) -> int:

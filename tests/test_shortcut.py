@@ -104,6 +104,14 @@ def test_a_client_that_wants_to_end_the_connection_gets_its_end(talk: Conversati
     assert talk.has_ended()
 
 
+def test_a_large_head_is_refused_also_when_it_begins_behind_a_known_request(talk: Conversation) -> None:
+    talk.say(head(TITLES) + TITLES + b"POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Long: " + b"a" * 40_000)
+    assert talk.hear()[0].startswith(b"HTTP/1.1 200 OK")
+    talk.say(b"\r\n\r\n")
+    assert talk.hear()[0].startswith(b"HTTP/1.1 431")
+    assert talk.has_ended()
+
+
 def test_what_is_no_http_after_a_known_request_is_refused(talk: Conversation) -> None:
     talk.say(head(TITLES) + TITLES + b"\x00nonsense\r\n\r\n")
     assert talk.hear()[0].startswith(b"HTTP/1.1 200 OK")
