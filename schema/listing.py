@@ -47,7 +47,8 @@ class Listing:
 
     `node` finds the row of a node's id; where it is None, what is carried is all there is of a node. `without` is the list as it
     would be without conditions of its filter; `searched` is the list as it would be with another search;
-    `shared` is read once for all that is asked of it. What a list carries it counts itself.
+    `shared` is read once for all that is asked of it; `count` has how many rows there are, where its ranking wants to know too.
+    What a list carries it counts itself.
     """
 
     rows: FromClause
@@ -58,6 +59,7 @@ class Listing:
     carry: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
     edge: Any = None
     search: Any = None
+    count: CTE | None = None
     without: Callable[[Collection[Arg]], "Listing"] | None = None
     searched: Callable[[Any], "Listing"] | None = None
     node_kind: type[int] | type[str] = int
@@ -99,7 +101,7 @@ class Listing:
         return replace(self, rows=made, node_id=made.c.id, where=(), order=order, carry=carry), made
 
     def filtered(self, *conditions: ColumnElement[bool]) -> "Listing":
-        return replace(self, where=(*self.where, *conditions))
+        return replace(self, where=(*self.where, *conditions), count=None)
 
     def sort_keys(self) -> tuple[Key, ...]:
         return (*self.order.keys, Key(self.node_id, self.node_kind))

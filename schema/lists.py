@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from sqlalchemy import CTE, Alias, ColumnElement, FromClause
+from sqlalchemy import CTE, Alias, BigInteger, ColumnElement, FromClause
 
 from data import tables
 from data.errors import InvalidArgument
 from data.search import columns
 from data.search.columns import Subject
 from schema.arguments import Arg
+from schema.cursors import Cursors
 from schema.filters import (
     DOCUMENT_KEYS,
     DOCUMENT_RULES,
@@ -28,7 +29,7 @@ from schema.filters import (
     term,
 )
 from schema.functions import in_order
-from schema.listing import Key, Listing, Order
+from schema.listing import RELEVANCE, Key, Listing, Order
 from schema.plan import Ask
 from schema.search import Searching, relevance, searching
 
@@ -79,11 +80,13 @@ class Kind:
         search = search or searching(ask, self.subject)
         ranked = more.pop("ranked", True) and not ask.selected() <= ORDERLESS
         is_grouped = link is not None and not isinstance(link, Alias)
-        by, hits = self._order(ask, row, search, default, ranked=ranked, once=is_grouped)
-        is_ranked = hits is not None
         wanted = [(key, arg) for key, arg in conditions(ask["filter"]) if not any(arg is one for one in omit)]
-        source: FromClause | None = link
         where = list(more.pop("where", ()))
+        is_whole = search is not None and search.is_match_only and link is None and not wanted and not where
+        counted = ranked and is_whole and "totalCount" in ask.selected()
+        by, hits = self._order(ask, row, search, default, ranked=ranked, once=is_grouped, counted=counted, is_page=link is None)
+        is_ranked = hits is not None
+        source: FromClause | None = link
         needs_row = bool(wanted) or (by is not default and not by.is_by_relevance) or bool(search and search.needs_row)
         if source is None and hits is not None and not needs_row:
             source, hits, of = hits, None, "id"
@@ -108,12 +111,15 @@ class Kind:
             tuple(where),
             by,
             search=search,
+            count=search.count if search and counted and by.is_by_relevance else None,
             without=lambda omit: again(omit=omit, ranked=False),
             searched=lambda search: again(search=search, ranked=False),
             **more,
         )
 
-    def _order(self, ask: Ask, row: Any, search: Searching | None, default: Order, **how: bool) -> tuple[Order, Any]:
+    def _order(
+        self, ask: Ask, row: Any, search: Searching | None, default: Order, *, is_page: bool, **how: bool
+    ) -> tuple[Order, Any]:
         """The order that is asked for, and if it is relevance, the hits that have it, found as `Searching.hits` is told."""
         arg = ask["orderBy"]
         asked = None if arg.is_null else term(arg["field"].known)
@@ -121,8 +127,17 @@ class Kind:
             raise InvalidArgument("`orderBy` is RELEVANCE, but there is no search.", hint="Give `search`, or another order.")
         if asked not in ("RELEVANCE", None) or search is None:
             return order(row, arg, self.keys, default), None
-        hits = search.hits(**how) if search.is_ranked else None
-        return relevance(hits, falling=asked is not None and term(arg["direction"].known) == "DESC"), hits
+        falling = asked is not None and term(arg["direction"].known) == "DESC"
+        if not search.is_ranked:
+            return relevance(None, falling=falling), None
+        after = _rank_of_cursor(ask, search) if is_page and not falling and not ask["after"].is_null else None
+        hits = search.hits(**how, after=after)
+        return relevance(hits, falling=falling), hits
+
+
+def _rank_of_cursor(ask: Ask, search: Searching) -> ColumnElement[int]:
+    cursors = Cursors.of(ask, f"{RELEVANCE} ASC", (int, int), search, is_counted=False)
+    return cursors.key(ask["after"], "after", 0, BigInteger())
 
 
 DOCUMENT_KIND = Kind(DOCUMENTS, DOCUMENT_RULES, DOCUMENT_KEYS, columns.DOCUMENT)

@@ -275,6 +275,8 @@ def edge_cursor(edge: EdgeRow, _: Ask) -> ColumnElement[str]:
 def total_count(view: PageView, _: Ask) -> ColumnElement[int]:
     """How many there are in the whole list, not only on this page. Counted only when asked for."""
     listing = view.all
+    if listing.count is not None:
+        return select(listing.count.c.hits).scalar_subquery()
     is_kept = isinstance(listing.rows, CTE)
     if not is_kept and listing.order.is_by_relevance and listing.search.is_any and listing.without:
         listing = listing.without(())  # hits that are ranked phrase by phrase would have to be put together first

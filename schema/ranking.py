@@ -45,6 +45,8 @@ RANK_STEPS = 10**9
 UNRANKED = 1
 """The rank of hits that were not ranked: above all others, which are at most 0."""
 
+BEFORE_UNRANKED = 0
+
 LEAST_RARITY = 1e-6
 """What the index takes for the rarity of words that half of the records have, and more."""
 
@@ -68,17 +70,21 @@ class Ranking:
     subject: Subject
     get: Callable[[Variables], Search]
 
-    def of_all(self, index: Any) -> ColumnElement[int]:
-        """The rank of a hit where all words must match.
+    def of_all(self, index: Any, count: CTE | None = None, after: ColumnElement[int] | None = None) -> ColumnElement[int]:
+        """The rank of a hit where all words must match; `count` is how many hits there are, where that is counted anyway.
 
+        Only those behind the rank of the cursor `after` are wanted: where that is UNRANKED, all that are ranked stand before it.
         Of too many hits those are ranked that were loaded first, and as many of those that `Search.better` finds.
         """
         most = self.ask.planner.ranked_max_hits
-        last = select(func.max(_RECORDS[self.subject.type].c.id)).scalar_subquery()
-        may_be_many = last > most  # to look for the last of too few costs as much as a search of a rare word
+        at_most = func.max(_RECORDS[self.subject.type].c.id) if count is None else count.c.hits
+        may_be_many = select(at_most).scalar_subquery() > most  # to look for the last of few costs as much as to search for them
         end = case((may_be_many, self._end(self._match(), self.ask.bind(lambda _: most, Integer()))), else_=tables.LAST)
         is_ranked = or_(index.c.rowid < end, index.c.rowid.in_(self._better(most)))
-        return case((is_ranked, cast(index.c.rank * RANK_STEPS, BigInteger)), else_=UNRANKED)
+        rank: ColumnElement[int] = cast(index.c.rank * RANK_STEPS, BigInteger)
+        if after is not None:
+            rank = case((after == UNRANKED, BEFORE_UNRANKED), else_=rank)
+        return case((is_ranked, rank), else_=UNRANKED)
 
     def _better(self, most: int) -> Select[Any]:
         """The ids of the hits that the searches for better ones find; of each its share, as they were loaded."""

@@ -5,10 +5,12 @@ What is typed is bound like any value; only its shape (`data.search.language.Sea
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     BigInteger,
     ColumnElement,
     Text,
@@ -66,17 +68,35 @@ class Searching:
         """What tells a cursor of this search from one of another."""
         return blake2b(self.text(variables).encode(), digest_size=6).hexdigest()
 
-    def hits(self, *, ranked: bool = True, once: bool = False) -> Any:
+    @property
+    def is_match_only(self) -> bool:
+        """Whether its hits are what one expression of the index finds, and no more need hold."""
+        return self.is_ranked and not self.is_any and self.shape.without is None and not self.shape.others
+
+    @cached_property
+    def count(self) -> CTE:
+        """How many are found, as `hits`, counted once for the whole statement."""
+        index = search_table(self.subject).alias()
+        return select(func.count().label("hits")).select_from(index).where(self._matches_all(index)).cte()
+
+    def hits(
+        self, *, ranked: bool = True, once: bool = False, counted: bool = False, after: ColumnElement[int] | None = None
+    ) -> Any:
         """What is found: `id`, and `rank`, of which the least is best; where no order is wanted, all have the same.
 
         Where rows that are grouped are looked up among the hits, these are all found `once` before, and then by an index.
+        Where they are `counted` anyway, the ranking knows how many there are. Hits before the rank `after` may be told another,
+        which is before it too.
         """
         index = search_table(self.subject).alias()
         ranking = Ranking(self.ask, self.subject, self.get)
         is_ranked = ranked and self.offer is None
-        rank = ranking.of_all(index) if is_ranked and not self.is_any else literal(UNRANKED, BigInteger)
-        matches = self._matches(index, "$.match", lambda search: search.match)
-        found = select(index.c.rowid.label("id"), rank.label("rank")).where(matches).correlate_except(index)
+        rank = (
+            ranking.of_all(index, self.count if counted else None, after)
+            if is_ranked and not self.is_any
+            else literal(UNRANKED, BigInteger)
+        )
+        found = select(index.c.rowid.label("id"), rank.label("rank")).where(self._matches_all(index)).correlate_except(index)
         if is_ranked and self.is_any:
             ranks = ranking.of_any()
             both = found.union_all(select(ranks.c.id, ranks.c.rank)).subquery()
@@ -110,6 +130,9 @@ class Searching:
     def found(self) -> ColumnElement[str]:
         """What is to be highlighted."""
         return self.ask.bind(lambda variables: self.get(variables).found, Text())
+
+    def _matches_all(self, index: Any) -> ColumnElement[bool]:
+        return self._matches(index, "$.match", lambda search: search.match)
 
     def _matches(self, index: Any, path: str, expression: Callable[[Search], str | None]) -> ColumnElement[bool]:
         asked: ColumnElement[Any] = (
