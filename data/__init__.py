@@ -22,6 +22,7 @@ Top to bottom, each importing only from those below it:
     references what is wrong between records: dangling, circles, removed and still needed
     keys      records' own ids ↔ internal ids, also of records yet to come
     prepared  the writer's statements
+    digests   what was given before, known again
     made      what is made of a record without the store
     late      indexes that are made after the rows
     tokens    who may write over HTTP

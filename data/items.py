@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import Any
 
 import orjson
 
 from data.check import Entry, parse
+from data.digests import digest, kept
 from data.errors import Place, RecordError, shorten
 from data.fields import Fields, given_fields, whole
 from data.made import Made, made
@@ -29,8 +29,8 @@ class Item:
     number: int
     type: str = ""
     key: str = ""
-    whole_digest: bytes | None = None
-    part_digest: bytes | None = None
+    said: bytes = b""  # its digests: as canonical JSON, and of its line; empty where there is none
+    line: bytes = b""
     is_plain: bool = False  # whether its texts need no second look
     is_checked: bool = False
     errors: Sequence[RecordError] = ()
@@ -38,7 +38,7 @@ class Item:
     given: Fields = field(default_factory=dict)
     made: Made | None = None
     id: int | None = None  # of the stored record
-    stored_digest: bytes | None = None
+    is_stored: bool = False  # whether that is just as this one is
 
     def check(self, merges: Merges) -> None:
         """Finds what is wrong with the record by itself, what looks wrong, and what it gives."""
@@ -50,13 +50,13 @@ class Item:
         given = given_fields(parsed.record)
         self.given = resolved(given, merges) if merges else given
         if self.given != given:  # the digest is of what is kept: once the merge is taken back, the same file says something else
-            self.whole_digest = None
+            self.said = self.line = b""
         self.warnings = [
             Warned(one.code, one.message, one.at(parsed.place), one.value and shorten(one.value))
             for one in suspicions(self.given, is_plain=self.is_plain)
         ]
-        if self.whole_digest is None:
-            self.whole_digest, self.part_digest = _digests(_canonical(self.given))
+        if not self.said:
+            self.said = digest(_canonical(self.given) or b"")
 
     def make(self, wording: Wording) -> None:
         """Makes a record that is right by itself ready to be written, as one that the store does not have."""
@@ -68,6 +68,15 @@ class Item:
     def whole(self) -> Fields:
         """The record as it is if nothing else is known of it."""
         return self.given if self.made else whole(self.given)
+
+    @property
+    def as_given(self) -> object:
+        """What is given, as far as it is known to be right or not."""
+        return orjson.loads(self.raw.given) if self.raw.stored else self.given or self.raw.value
+
+    def digest(self, *, is_whole: bool) -> bytes:
+        """What the store keeps, to know it again."""
+        return kept(self.said, self.line, is_whole=is_whole)
 
 
 Packed = tuple[Any, ...]
@@ -87,7 +96,7 @@ def packed(item: Item) -> Item | Packed:
     return (
         stand,
         made,
-        (item.number, item.type, item.key, item.whole_digest, item.part_digest),
+        (item.number, item.type, item.key, item.said, item.line),
         item.warnings,
         item.given,
     )
@@ -99,20 +108,25 @@ def unpacked(sent: Item | Packed) -> Item:
         return sent
     (*stand, is_implied), (row, worded), facts, warnings, given = sent
     raw = Raw(Place(*stand), None, is_implied=is_implied)
-    number, type_, key, whole_digest, part_digest = facts
-    item = Item(raw, number, type_, key, whole_digest, part_digest, is_checked=True, warnings=warnings, given=given)
+    number, type_, key, said, line = facts
+    item = Item(raw, number, type_, key, said, line, is_checked=True, warnings=warnings, given=given)
     item.made = Made(row, worded and Worded(*worded))
     return item
 
 
 def item_of(number: int, raw: Raw) -> Item:
     """The record as it was read."""
+    if raw.stored:
+        return Item(raw, number, raw.stored.type, raw.stored.key, id=raw.stored.id, is_stored=True)
     value = raw.value
     type_, key = (value.get("type"), value.get("id")) if isinstance(value, dict) else (None, None)
     if not isinstance(key, str) or not isinstance(type_, str) or type_ not in TABLES:
         return Item(raw, number)
     canonical = None if _has_files(value) else _canonical(value)
-    return Item(raw, number, type_, key, *_digests(canonical), is_plain=canonical is not None and is_plain(canonical))
+    if canonical is None:
+        return Item(raw, number, type_, key)
+    line = b"" if raw.content is None else digest(raw.content)
+    return Item(raw, number, type_, key, digest(canonical), line, is_plain=is_plain(canonical))
 
 
 def _has_files(value: Any) -> bool:
@@ -127,14 +141,6 @@ def _canonical(value: Any) -> bytes | None:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except TypeError:  # half a surrogate pair, too large a number: no record that is right has them
         return None
-
-
-def _digests(canonical: bytes | None) -> tuple[bytes | None, bytes | None]:
-    """What tells that the same was given before: as the whole record, and as a part of one that has other fields too."""
-    if canonical is None:
-        return None, None
-    hashed = blake2b(canonical, digest_size=15).digest()
-    return hashed + b"w", hashed + b"p"
 
 
 def resolved(given: Fields, merges: Merges) -> Fields:

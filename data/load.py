@@ -223,6 +223,8 @@ class _Run:
         files = [source for source in self.sources if isinstance(source, RecordFile)]
         if loading.writer.is_first and not self.options.skips and not self._asking() and pays(self.sources):
             return read_ahead(files, hearing, loading.preparing(Wording(self.store.words)))
+        for file in files:
+            file.unchanged = None if loading.writer.is_first else loading.digests.unchanged
         return read(self.sources, hearing)
 
     def _unread(self, loading: Loading, error: RecordError, content: bytes) -> None:

@@ -8,9 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from data import tables
+from data.digests import Digests
 from data.errors import DuplicateId, InvalidScope, KnownId, Place, RecordError, shorten
 from data.fields import merged
-from data.given import Given, GivenRecord
+from data.given import Given
 from data.items import Item
 from data.options import Mode, Options
 from data.references import Stand, Unwritten, dangling_unwritten, unwritten
@@ -48,6 +49,7 @@ class Loading:
         self._faulty: dict[tuple[str, str], Place] = {}
         self._unwritten: list[Unwritten] = []
         self._implied: dict[tuple[str, str], Item] = {}
+        self.digests = Digests(connection, only_whole=options.mode is Mode.REPLACE)
         rows = connection.execute(select(REDIRECTS.c.type, REDIRECTS.c.key, REDIRECTS.c.target))
         self.merges = {(type_, key): target for type_, key, target in rows}
 
@@ -73,7 +75,7 @@ class Loading:
         if item.key and len(self._faulty) < REFUSED_REMEMBERED:
             self._faulty.setdefault((item.type, item.key), item.raw.place)
         if len(self._unwritten) < REFUSED_REMEMBERED:
-            found = unwritten(item.given or item.raw.value, Stand(item.number, errors[0].place))
+            found = unwritten(item.as_given, Stand(item.number, errors[0].place))
             self._unwritten += (one for one in found if (one.type, one.key) not in self.merges)
 
     def warn(self, warning: Warned) -> None:
@@ -112,7 +114,8 @@ class Loading:
 
     def close(self) -> None:
         """Tells what looks wrong beside other records, and brings the index in step."""
-        self._suspect()
+        if self.writer.is_changed:
+            self._suspect()
         self.writer.close()
         self.given.drop()
 
@@ -137,7 +140,7 @@ class Loading:
         right = self._right(items)
         new = [item for item in right if item.id is None]
         for item in new:
-            self.writer.put(item.whole, digest=item.whole_digest, made=item.made)
+            self.writer.put(item.whole, digest=item.digest(is_whole=True), made=item.made)
         self.report.added += len(new)
         for type_ in TABLES:
             self._put_known([item for item in right if item.id is not None and item.type == type_], type_)
@@ -145,19 +148,7 @@ class Loading:
         for type_ in TABLES:
             some = [item for item in right if item.type == type_]
             ids = self.writer.keys.find(type_, [item.key for item in some if item.id is None])
-            places = ((item, item.raw.place) for item in some)
-            self.given.add(
-                GivenRecord(
-                    type_,
-                    item.id or ids[item.key],
-                    item.number,
-                    self.given.file(place.file),
-                    place.line,
-                    place.row,
-                    self.given.origins(place),
-                )
-                for item, place in places
-            )
+            self.given.add(type_, [(item.id or ids[item.key], item.number, item.raw.place) for item in some])
 
     def _was_merged(self, item: Item) -> bool:
         target = self.merges.get((item.type, item.key))
@@ -170,30 +161,21 @@ class Loading:
 
     def _find(self, items: Sequence[Item]) -> None:
         """Looks up which of the records the store has."""
-        for type_, found in TABLES.items():
-            some = [item for item in items if item.type == type_]
-            if not some:
-                continue
-            known = select(found.c.key, found.c.id, found.c.given_digest).where(found.c.key.in_([item.key for item in some]))
-            by_key = {row[0]: row for row in self.connection.execute(known)}
+        for type_ in TABLES:
+            some = [item for item in items if item.type == type_ and not item.is_stored]
+            found = self.digests.find(type_, [(item.key, item.said, item.line) for item in some])
             for item in some:
-                if item.key in by_key:
-                    _, item.id, item.stored_digest = by_key[item.key]
+                item.id, item.is_stored = found.get(item.key, (None, False))
 
     def _errors(self, item: Item) -> Sequence[RecordError]:
         """What is wrong with the record by itself; nothing is with what was given so before, which is not looked at again."""
-        if item.stored_digest and item.stored_digest in self._same(item):
+        if item.is_stored:
             return ()
         if not item.is_checked:
             item.check(self.merges)
         for warning in item.warnings:
             self.warn(warning)
         return item.errors
-
-    def _same(self, item: Item) -> tuple[bytes | None, ...]:
-        """The digests by which the store would have just this record: see `given_digest`."""
-        is_whole = self.options.mode is Mode.REPLACE
-        return (item.whole_digest,) if is_whole else (item.whole_digest, item.part_digest)
 
     def _right(self, items: Sequence[Item]) -> list[Item]:
         """The records without those that are wrong by themselves, whose id was given before, or is not to be known."""
@@ -219,13 +201,13 @@ class Loading:
         return found
 
     def _put_known(self, items: Sequence[Item], type_: str) -> None:
-        changed = [item for item in items if item.given]
+        changed = [item for item in items if not item.is_stored]
         self.report.unchanged += len(items) - len(changed)
         old = dict(stored_records(self.connection, type_, [item.id for item in changed if item.id is not None]))
         for item in changed:
             before, alone = old[item.id or 0], item.whole
             after = alone if self.options.mode is Mode.REPLACE else merged(before, item.given)
-            self.writer.put(after, before, digest=item.whole_digest if after == alone else item.part_digest)
+            self.writer.put(after, before, digest=item.digest(is_whole=after == alone))
             if after == before:
                 self.report.unchanged += 1
             else:

@@ -18,6 +18,7 @@ from data.mapping import Mapping
 from data.mapping.makers import Known, everything
 from data.readers import SUFFIXES, OnFault, Raw, format_of, read
 from data.readers.files import OnRemark
+from data.readers.raw import Unchanged
 from data.readers.streams import check_file, is_standard_input
 
 JUMPING = frozenset({"parquet"})
@@ -101,6 +102,7 @@ class RecordFile:
     encoding: str | None = None
     mapping: Mapping | None = None
     known: Known = everything
+    unchanged: Unchanged | None = None
     facts: FileFacts | None = None
     remark: str | None = None
     _copy: IO[bytes] | None = field(default=None, repr=False)
@@ -120,7 +122,8 @@ class RecordFile:
         jumps = format_of(self.path, self.file_format) in JUMPING
         with self._opened() as stream:
             counted = _Counted(stream, facts)
-            options = {"encoding": self.encoding, "on_fault": on_fault, "on_remark": on_remark}
+            unchanged = self.unchanged if self.mapping is None else None
+            options = {"encoding": self.encoding, "on_fault": on_fault, "on_remark": on_remark, "unchanged": unchanged}
             raws = read(
                 self.path,
                 self.file_format,

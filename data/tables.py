@@ -5,9 +5,8 @@ Joins use internal whole numbers (`id`) that nobody sees; `key` is the record's 
 Columns called `…_rising` and `…_falling` are sort keys without NULL, computed by the database: what is unknown stands last in
 both directions, and a page can be found by comparing keys, however deep it is.
 
-`given_digest` is the BLAKE2b of what was last given of a record, as canonical JSON: the same given again changes nothing, and is
-known without reading the record; its last byte is `w` if that was the whole record, `p` if the record has other fields too. NULL
-where the record was changed by other means since.
+`given_digest` tells what was last given of a record (`data/digests.py`): the same given again changes nothing, and is known
+without reading the record. NULL where the record was changed by other means since.
 """
 
 from typing import Any, ClassVar

@@ -13,7 +13,7 @@ from typing import BinaryIO, cast
 
 from data.errors import Place, RecordError, UnreadableFile
 from data.readers.files import OnFault, OnRemark, Source, checked_encoding
-from data.readers.raw import Raw
+from data.readers.raw import Raw, Unchanged
 from data.readers.streams import COMPRESSED_SUFFIXES, STANDARD_INPUT, check_file, is_standard_input, opened
 from data.readers.tables import Table, flat_records, plain_rows
 
@@ -61,6 +61,7 @@ def read(  # noqa: PLR0913 - a file and how it is to be read, by keyword
     stream: BinaryIO | None = None,
     on_fault: OnFault | None = None,
     on_remark: OnRemark | None = None,
+    unchanged: Unchanged | None = None,
     is_mapped: bool = False,
 ) -> Iterator[Raw]:
     """Every object of the file, in its order; the format is the suffix's unless `file_format` names one.
@@ -68,7 +69,8 @@ def read(  # noqa: PLR0913 - a file and how it is to be read, by keyword
     `path` may be `-`, standard input; of a `stream` that is given the bytes are read, and `path` is its name. What is compressed
     (gzip, Zstandard) is told by its first bytes. Text is UTF-8 unless `encoding` names another. An error that concerns one
     record is given to `on_fault`, and reading goes on; without it, and if nothing can follow, it is raised. `on_remark` is told
-    what is no error and yet to be known. The rows of a table are read as records; for a mapping (`is_mapped`) as they are.
+    what is no error and yet to be known. What is `unchanged` may be given unread. The rows of a table are read as records; for a
+    mapping (`is_mapped`) as they are.
 
     UnreadableFile, at once: an unknown format, suffix or encoding, a file that is missing, empty or a directory. While
     reading: UnreadableFile for a file that may not be opened, for bytes that are not of the encoding, and at the end of
@@ -81,7 +83,7 @@ def read(  # noqa: PLR0913 - a file and how it is to be read, by keyword
     is_plain = stream is None and not is_standard_input(path)
 
     def made(content: BufferedReader, heard: OnFault, remarked: OnRemark) -> Source:
-        return Source(str(path), content, found, path if is_plain else None, heard, remarked)
+        return Source(str(path), content, found, path if is_plain else None, heard, remarked, unchanged)
 
     return _all(path, stream, made, partial(_raws, reader, is_mapped=is_mapped), (on_fault, on_remark))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from data.errors import InvalidSyntax, Place, RecordError, UnreadableFile
+from data.readers.raw import Unchanged
 from data.readers.streams import CHUNK_BYTES, opened
 
 TEXT_MAX_BYTES = 2**28
@@ -37,7 +38,8 @@ class Source:
     """A file that is read once, from its head: its name for errors, its bytes, decompressed, and their encoding.
 
     `path` is there where the bytes are those of a plain file, in which one may also jump. `on_fault` is given the errors that
-    concern one record, and the reader goes on; without it they are raised. `on_remark` is told what is no error.
+    concern one record, and the reader goes on; without it they are raised. `on_remark` is told what is no error. A reader may ask
+    `unchanged` what it need not read.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Source:
     path: Path | None = None
     on_fault: OnFault | None = None
     on_remark: OnRemark | None = None
+    unchanged: Unchanged | None = None
 
     def place(self, line: int | None = None, row: int | None = None) -> Place:
         return Place(self.name, line, row=row)

@@ -5,15 +5,18 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import repeat
 from typing import NoReturn
 
 import orjson
 
 from data.errors import InvalidSyntax, Place, RecordError, shorten
-from data.readers.files import UTF_8, Source
+from data.readers.files import UTF_8, Line, Source
 from data.readers.raw import Raw
 
 NUMBER_MAX_DIGITS = 19
+PIECE_MAX_LINES = 500
+PIECE_FULL_BYTES = 2**20
 
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -29,19 +32,48 @@ def read_json_lines(source: Source) -> Iterator[Raw]:
     Infinity, a number that would not survive, half a surrogate pair, nesting beyond the reader's depth. These concern
     one line, and so do bytes that are not of the encoding.
     """
-    for line in source.lines():
-        place, content = source.place(line.number), line.content.rstrip(b"\r\n")
-        if source.encoding == UTF_8 and (value := _quickly(content)) is not None:
-            yield Raw(place, value, content)
-            continue
-        try:
-            text = source.text_of(line)
-            if line.number == 1 or source.encoding != UTF_8:
-                content = text.rstrip("\r\n").encode()
-            if text.strip():
-                yield Raw(place, parsed_json(text.rstrip("\r\n"), place), content)
-        except RecordError as error:
-            source.fault(error, content)
+    for lines in _pieces(source):
+        contents = [line.content.rstrip(b"\r\n") for line in lines]
+        stored = source.unchanged(contents) if source.unchanged and source.encoding == UTF_8 else repeat(None, len(lines))
+        for line, content, known in zip(lines, contents, stored, strict=True):
+            if known:
+                yield Raw(source.place(line.number), None, content, stored=known)
+            else:
+                yield from _read(source, line, content)
+
+
+def _pieces(source: Source) -> Iterator[list[Line]]:
+    """The lines, some at a time if it may be asked of them what need not be read; an error comes after those before it."""
+    most = PIECE_MAX_LINES if source.unchanged else 1
+    lines: list[Line] = []
+    size = 0
+    try:
+        for line in source.lines():
+            lines.append(line)
+            size += len(line.content)
+            if len(lines) >= most or size >= PIECE_FULL_BYTES:
+                yield lines
+                lines, size = [], 0
+    except RecordError:
+        yield lines
+        raise
+    yield lines
+
+
+def _read(source: Source, line: Line, content: bytes) -> Iterator[Raw]:
+    """The value of a line, if it has one."""
+    place = source.place(line.number)
+    if source.encoding == UTF_8 and (value := _quickly(content)) is not None:
+        yield Raw(place, value, content)
+        return
+    try:
+        text = source.text_of(line)
+        if line.number == 1 or source.encoding != UTF_8:
+            content = text.rstrip("\r\n").encode()
+        if text.strip():
+            yield Raw(place, parsed_json(text.rstrip("\r\n"), place), content)
+    except RecordError as error:
+        source.fault(error, content)
 
 
 def _quickly(content: bytes) -> object | None:

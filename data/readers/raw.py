@@ -1,9 +1,23 @@
 """One object of a file, as a reader gives it."""
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from data.errors import Place
+
+
+class Stored(NamedTuple):
+    """A record that the store has: its type, its own id, its internal id."""
+
+    type: str
+    key: str
+    id: int
+
+
+Unchanged = Callable[[Sequence[bytes]], Sequence[Stored | None]]
+"""Tells of lines of JSON which record the store has just as they say it; None where that is not sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +28,7 @@ class Raw:
     piece stands for itself: a line of JSON Lines. Elsewhere it is None. What a mapping made has the object it was `made_of`.
 
     A record `is_implied` if the file only refers to it: it is wanted where neither the load nor the store has one of its id.
+    What is `stored` just as it stands there need not be read: its value is None.
     """
 
     place: Place
@@ -21,6 +36,7 @@ class Raw:
     content: bytes | None = field(default=None, compare=False, repr=False)
     is_implied: bool = False
     made_of: "Raw | None" = field(default=None, compare=False, repr=False)
+    stored: Stored | None = field(default=None, compare=False)
 
     @property
     def given(self) -> bytes:
