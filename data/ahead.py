@@ -164,7 +164,7 @@ def _send(sources: Sequence[RecordFile], prepare: Prepare, sending: Connection) 
         size = 0
 
     hearing = Hearing(
-        unread=lambda error, content: add(_Told("unread", (error, content)), len(content)),
+        unread=lambda error, piece: add(_Told("unread", (error, piece)), len(piece.content)),
         remark=lambda sentence, place: add(_Told("remark", (sentence, place)), 0),
         broken=lambda error: add(_Told("broken", (error,)), 0),
     )

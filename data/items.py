@@ -11,7 +11,7 @@ from data.digests import digest, kept
 from data.errors import Place, RecordError, shorten
 from data.fields import Fields, given_fields, whole
 from data.made import Made, made
-from data.readers import Raw
+from data.readers.raw import JSON_LINES, Raw
 from data.report import Warned
 from data.rows import TABLES
 from data.search.wording import Worded, Wording
@@ -72,7 +72,7 @@ class Item:
     @property
     def as_given(self) -> object:
         """What is given, as far as it is known to be right or not."""
-        return orjson.loads(self.raw.given) if self.raw.stored else self.given or self.raw.value
+        return orjson.loads(self.raw.given.content) if self.raw.stored else self.given or self.raw.value
 
     def digest(self, *, is_whole: bool) -> bytes:
         """What the store keeps, to know it again."""
@@ -125,7 +125,7 @@ def item_of(number: int, raw: Raw) -> Item:
     canonical = None if _has_files(value) else _canonical(value)
     if canonical is None:
         return Item(raw, number, type_, key)
-    line = b"" if raw.content is None else digest(raw.content)
+    line = b"" if raw.content is None or raw.form != JSON_LINES else digest(raw.content)
     return Item(raw, number, type_, key, digest(canonical), line, is_plain=is_plain(canonical))
 
 

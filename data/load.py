@@ -23,6 +23,7 @@ from data.errors import RecordError, Rejected
 from data.items import Item
 from data.loading import Loading
 from data.options import Mode, Options
+from data.readers.raw import Piece
 from data.rejected import RejectedFiles
 from data.report import Report, Warned
 from data.rows import TABLES
@@ -69,7 +70,7 @@ def load(
     start = perf_counter()
     sources, errors = _sources(given)
     names = ", ".join(source.name for source in sources[:2]) + (f" and {len(sources) - 2} more" if len(sources) > 2 else "")  # noqa: PLR2004
-    rejected = RejectedFiles(options.rejected, _apart(sources)) if options.rejected and options.skips else None
+    rejected = _rejected_files(options.rejected, sources) if options.rejected and options.skips else None
     with rejected or nullcontext(), store.writing(None if options.is_dry_run else f"load of {names}") as connection:
         run = _Run(connection, store, sources, options, rejected, watch)
         try:
@@ -109,10 +110,10 @@ def _sources(given: Iterable[Path | Source]) -> tuple[list[Source], list[RecordE
     return sources, errors
 
 
-def _apart(sources: Iterable[Source]) -> list[str]:
-    """The files whose objects are not to be mixed, because a mapping tells them apart by their names."""
-    mapped = [one for one in sources if isinstance(one, RecordFile) and one.mapping]
-    return [one.name for one in mapped] if any(one.mapping and one.mapping.tells_files_apart for one in mapped) else []
+def _rejected_files(path: Path, sources: Iterable[Source]) -> RejectedFiles:
+    files = [source for source in sources if isinstance(source, RecordFile)]
+    is_apart = any(file.mapping and file.mapping.tells_files_apart for file in files)
+    return RejectedFiles(path, [file.name for file in files], is_apart=is_apart)
 
 
 @dataclass(slots=True)
@@ -227,14 +228,14 @@ class _Run:
             file.unchanged = None if loading.writer.is_first else loading.digests.unchanged
         return read(self.sources, hearing)
 
-    def _unread(self, loading: Loading, error: RecordError, content: bytes) -> None:
+    def _unread(self, loading: Loading, error: RecordError, piece: Piece) -> None:
         if not self.options.skips:
             loading.fault(0, error)
             return
         self._tell([error])
         self.report.rejected += 1
         if self.rejected:
-            self.rejected.add(error.place, content, [error])
+            self.rejected.add(error.place, piece, [error])
 
     def _broken(self, loading: Loading, error: RecordError) -> None:
         if self.options.skips:

@@ -1,115 +1,154 @@
 """The files of rejected records: what was given, to be mended and loaded again; the errors in a text file beside each."""
 
-from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable
 from pathlib import Path, PurePath
-from typing import BinaryIO, Self, TextIO
+from typing import IO, Self
 
 from data.errors import Place, RecordError, UnreadableFile
-from data.readers import Raw
+from data.readers.raw import JSON_LINES, REJECTED_SUFFIXES, Form, Piece, Raw
 
 
 class RejectedFiles:
-    """One file for all of a load; or, where a mapping tells files apart by their names, one for each of these (`apart`).
+    """One file for all that stands in lines of JSON, one for the rows of each kind of table: `rejected.letters.csv`.
 
-    That of `letters.csv` is then called `rejected.letters.csv.jsonl`, and the mapping takes it for one (`Rule.files`).
-    To be used as a context.
+    Where a mapping tells files apart by their names (`is_apart`), each has its own, and the mapping takes it for that:
+    `rejected.letters.csv.csv` (`Rule.files`). UnreadableFile if one of these is there: nothing is ever overwritten. One is open
+    at a time, however many there are. To be used as a context.
     """
 
-    def __init__(self, path: Path, apart: Iterable[str] = ()) -> None:
-        names = dict.fromkeys(PurePath(file).name for file in apart)
-        self._apart = {name: RejectedFile(path.with_name(f"{path.stem}.{name}.jsonl")) for name in names}
-        self._one = None if names else RejectedFile(path)
+    def __init__(self, path: Path, files: Iterable[str] = (), *, is_apart: bool = False) -> None:
+        self._path, self._is_apart = path, is_apart
+        self._files: dict[tuple[str, Form], RejectedFile] = {}
+        self._open: RejectedFile | None = None
+        names = dict.fromkeys(PurePath(file).name for file in files)
+        for suffix in ("", *REJECTED_SUFFIXES):
+            for name in names:
+                _refuse_known(self._called(f"{name}{suffix}"))
+        _refuse_known(path)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for file in self._all:
-            file.close()
-
-    @property
-    def _all(self) -> Sequence["RejectedFile"]:
-        return [*self._apart.values(), *([self._one] if self._one else [])]
+        for file in self._files.values():
+            file.finish()
 
     @property
     def paths(self) -> list[Path]:
         """The files that were made."""
-        return [file.path for file in self._all if file.is_made]
+        return [file.path for file in self._files.values()]
 
-    def add(self, place: Place, content: bytes, errors: Iterable[RecordError]) -> None:
+    def add(self, place: Place, piece: Piece, errors: Iterable[RecordError]) -> None:
         """A piece of a file that stands there, and what is wrong with it."""
-        (self._one or self._apart[PurePath(place.file).name]).add(place, content, errors)
+        file = self._file(place, piece.form)
+        if self._open and self._open is not file:
+            self._open.close()
+        self._open = file
+        file.add(place, piece.content, errors)
 
     def add_raw(self, raw: Raw, errors: Iterable[RecordError]) -> None:
         """A record, or what it was made of."""
         self.add(raw.place, raw.given, errors)
 
     def start_again(self) -> None:
-        """Forgets what was added."""
-        for file in self._all:
-            file.start_again()
-
-    def drop(self) -> None:
-        """Takes the files away: the load was refused."""
-        for file in self._all:
+        """Takes away what was added, and the files with it."""
+        for file in self._files.values():
             file.drop()
+        self._files.clear()
+
+    drop = start_again
+
+    def _file(self, place: Place, form: Form) -> "RejectedFile":
+        name = PurePath(place.file).name
+        kind = name if self._is_apart else "", form
+        if kind not in self._files:
+            self._files[kind] = RejectedFile(self._new_path(name, form), form)
+        return self._files[kind]
+
+    def _new_path(self, name: str, form: Form) -> Path:
+        if form == JSON_LINES and not self._is_apart:
+            return self._path
+        end = "" if name.lower().endswith(form.suffix) and not self._is_apart else form.suffix
+        path, number = self._called(f"{name}{end}"), 1
+        while path in self.paths:
+            number += 1
+            path = self._called(f"{number}.{name}{end}")
+        return path
+
+    def _called(self, name: str) -> Path:
+        return self._path.with_name(f"{self._path.stem}.{name}")
 
 
 class RejectedFile:
-    """Lines of JSON, made with the first of them. UnreadableFile if a file of that name is there: nothing is ever overwritten."""
+    """A file of a form, made with its first piece."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, form: Form) -> None:
         self.path = path
-        self.errors_path = path.with_name(f"{path.name}.errors.txt")
-        self._lines = 0
+        self.errors_path = _errors_path(path)
+        self._form = form
+        self._line = 0  # what was written last begins on it
+        self._next_line = 1
         self._last: tuple[object, ...] = ()
-        self._open: tuple[BinaryIO, TextIO] | None = None
-        self._stack = ExitStack()
-        for name in (self.path, self.errors_path):
-            if name.exists():
-                hint = "Name another with `--rejected`, or move it away."
-                raise UnreadableFile("A file of this name is there already.", place=Place(str(name)), hint=hint)
-
-    @property
-    def is_made(self) -> bool:
-        return self._open is not None
+        self._is_made = False
+        self._open: tuple[IO[bytes], IO[str]] | None = None
+        _refuse_known(path)
 
     def add(self, place: Place, content: bytes, errors: Iterable[RecordError]) -> None:
-        """A line, once also where several records were made of it, and what is wrong with each."""
-        lines, told = self._opened()
+        """A piece, once also where several records were made of it, and what is wrong with each."""
+        _, told = self._opened()
         stand = (place.file, place.line, place.row, content)
         if stand != self._last:
-            lines.write(content + b"\n")
-            self._lines += 1
+            self._write(content)
             self._last = stand
-        told.writelines(f"{self.path.name}:{self._lines} {_told(error)}\n" for error in errors)
-
-    def start_again(self) -> None:
-        self._lines, self._last = 0, ()
-        for file in self._open or ():
-            file.seek(0)
-            file.truncate()
+        told.writelines(f"{self.path.name}:{self._line} {_told(error)}\n" for error in errors)
 
     def close(self) -> None:
-        self._stack.close()
+        """Until more is added."""
+        for file in self._open or ():
+            file.close()
+        self._open = None
+
+    def finish(self) -> None:
+        if self._is_made and self._form.foot:
+            self._opened()
+            self._write(self._form.foot)
+        self.close()
 
     def drop(self) -> None:
         self.close()
-        if self._open:
+        if self._is_made:
             self.path.unlink(missing_ok=True)
             self.errors_path.unlink(missing_ok=True)
 
-    def _opened(self) -> tuple[BinaryIO, TextIO]:
+    def _write(self, content: bytes) -> None:
+        lines, _ = self._opened()
+        lines.write(content + b"\n")
+        self._line, self._next_line = self._next_line, self._next_line + content.count(b"\n") + 1
+
+    def _opened(self) -> tuple[IO[bytes], IO[str]]:
         if self._open is None:
+            way = "a" if self._is_made else "x"
             try:
-                lines = self._stack.enter_context(self.path.open("xb"))
-                told = self._stack.enter_context(self.errors_path.open("x", encoding="utf-8"))
+                lines: IO[bytes] = self.path.open(f"{way}b")
+                self._open = lines, self.errors_path.open(way, encoding="utf-8", newline="\n")
+                self._is_made = True
             except OSError as error:
                 reason = error.strerror or type(error).__name__
                 raise UnreadableFile(f"The file cannot be written: {reason}.", place=Place(str(self.path))) from None
-            self._open = lines, told
+            if way == "x" and self._form.head:
+                self._write(self._form.head)
         return self._open
+
+
+def _errors_path(path: Path) -> Path:
+    return path.with_name(f"{path.name}.errors.txt")
+
+
+def _refuse_known(path: Path) -> None:
+    for name in (path, _errors_path(path)):
+        if name.exists():
+            hint = "Name another with `--rejected`, or move it away."
+            raise UnreadableFile("A file of this name is there already.", place=Place(str(name)), hint=hint)
 
 
 def _told(error: RecordError) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from data.check import Entry, parse
 from data.errors import RecordError
-from data.readers import read
+from data.readers import Piece, read
 
 LETTERS = Path(__file__).parent / "data" / "letters.csv"
 
@@ -26,7 +26,7 @@ def faults(path: Path) -> list[str]:
     """What the reader and the check say, as a person reads it, without the file's folder."""
     found: list[RecordError] = []
 
-    def hear(error: RecordError, _content: bytes | None) -> None:
+    def hear(error: RecordError, _piece: Piece) -> None:
         found.append(error)
 
     for raw in read(path, on_fault=hear):

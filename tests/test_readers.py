@@ -501,12 +501,12 @@ def test_a_line_s_content_is_what_stands_in_the_file(write: Write) -> None:
 
 
 def test_reading_goes_on_after_a_faulty_line_if_somebody_takes_its_error(write: Write) -> None:
-    faults: list[tuple[str, bytes | None]] = []
+    faults: list[tuple[str, bytes]] = []
     path = write("a.jsonl", b'1\n{"a": \n"caf\xe9"\n2\n')
-    raws = read(path, on_fault=lambda error, content: faults.append((str(error), content)))
+    raws = read(path, on_fault=lambda error, piece: faults.append((str(error), piece.content)))
     assert [raw.value for raw in raws] == [1, 2]
     assert faults == [
         (f"{path}:2: Not JSON: Expecting value, at column 7.", b'{"a": '),
         (f"{path}:3: The file is not UTF-8: at byte 13 stands 0xe9.", b'"caf\xe9"'),
     ]
-    assert list(read(write("b.jsonl", "{"), on_fault=lambda error, content: None)) == []  # noqa: ARG005
+    assert list(read(write("b.jsonl", "{"), on_fault=lambda error, piece: None)) == []  # noqa: ARG005

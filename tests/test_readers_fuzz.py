@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from data.check import parse
 from data.errors import RecordError
-from data.readers import READERS, read
+from data.readers import READERS, Piece, read
 
 DATA = Path(__file__).parent / "data"
 SAMPLES = {
@@ -29,7 +29,7 @@ fuzzed = settings(max_examples=150, deadline=None, suppress_health_check=list(He
 def assert_read(path: Path, file_format: str) -> None:
     faults: list[RecordError] = []
 
-    def hear(error: RecordError, _content: bytes | None) -> None:
+    def hear(error: RecordError, _piece: Piece) -> None:
         faults.append(error)
 
     try:

@@ -16,7 +16,7 @@ from data.mapping.paths import Here, Path
 from data.mapping.values import Condition, Tables, Unfit
 from data.readers.files import OnFault, OnRemark
 from data.readers.json_lines import parsed_json
-from data.readers.raw import Raw
+from data.readers.raw import REJECTED_SUFFIXES, Raw
 
 
 class Mapping:
@@ -239,9 +239,9 @@ def _read(key: str, cell: object, place: Place) -> object:
 
 @lru_cache(maxsize=1024)
 def _is_called(file: str, pattern: str) -> bool:
-    """Whether a file has a name of the pattern, or holds what was rejected of one that had: `rejected.letters.csv.jsonl`."""
+    """Whether a file has a name of the pattern, or holds what was rejected of one that had: `rejected.letters.csv.csv`."""
     name = PurePath(file).name
-    return fnmatch(name, pattern) or fnmatch(name, f"*.{pattern}.jsonl")
+    return fnmatch(name, pattern) or any(fnmatch(name, f"*.{pattern}{suffix}") for suffix in REJECTED_SUFFIXES)
 
 
 def _text(value: object) -> str | None:

@@ -13,11 +13,11 @@ from typing import BinaryIO, cast
 
 from data.errors import Place, RecordError, UnreadableFile
 from data.readers.files import OnFault, OnRemark, Source, checked_encoding
-from data.readers.raw import Raw, Unchanged
+from data.readers.raw import Piece, Raw, Unchanged
 from data.readers.streams import COMPRESSED_SUFFIXES, STANDARD_INPUT, check_file, is_standard_input, opened
 from data.readers.tables import Table, flat_records, plain_rows
 
-__all__ = ["READERS", "STANDARD_INPUT", "SUFFIXES", "OnFault", "OnRemark", "Raw", "format_of", "read"]
+__all__ = ["READERS", "STANDARD_INPUT", "SUFFIXES", "OnFault", "OnRemark", "Piece", "Raw", "format_of", "read"]
 
 Reader = Callable[[Source], Iterator[Raw] | Table | None]
 """Gives a file's objects, or a table, or None if there is nothing in it."""
@@ -135,12 +135,12 @@ def _all(
     is_empty = True
     on_fault, on_remark = told
 
-    def heard(error: RecordError, content: bytes) -> None:
+    def heard(error: RecordError, piece: Piece) -> None:
         nonlocal is_empty
         is_empty = False
         if on_fault is None:
             raise error
-        on_fault(error, content)
+        on_fault(error, piece)
 
     def remarked(sentence: str, place: Place) -> None:
         nonlocal is_empty

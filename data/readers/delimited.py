@@ -3,10 +3,11 @@
 import csv
 import re
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from data.errors import InvalidSyntax
 from data.readers.files import LINE_MAX_BYTES, Source
-from data.readers.raw import as_line
+from data.readers.raw import Form, Piece
 from data.readers.tables import Row, Table, check_header
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -15,6 +16,14 @@ csv.field_size_limit(LINE_MAX_BYTES)  # of the whole process: Python's own limit
 
 _QUOTED = re.compile(r'"(?:[^"]|"")*"?')
 _DECLARED = re.compile(r'"?sep=(.)"?\r?\n?', re.ASCII)  # Excel's own first line
+
+
+class _Parsed(NamedTuple):
+    """A row: the line it begins on, its cells, and itself as it stands in the file."""
+
+    line: int
+    cells: Sequence[str]
+    content: bytes
 
 
 def read_csv(source: Source) -> Table | None:
@@ -32,25 +41,26 @@ def read_tsv(source: Source) -> Table | None:
 
 
 def _table(source: Source, separator: str | None) -> Table | None:
-    lines = _Lines(source)
-    first = next(lines, "")
+    lines, suffix = _Lines(source), ".tsv" if separator else ".csv"
+    first, above = next(lines, ""), ""
     if declared := _DECLARED.fullmatch(first):
-        first, separator = next(lines, ""), separator or declared[1]
+        above, first, separator = first, next(lines, ""), separator or declared[1]
     lines.put_back(first)
-    cells = _parsed(source, lines, separator or _separator(first))
-    header = next(cells, None)
+    rows = _parsed(source, lines, separator or _separator(first))
+    header = next(rows, None)
     if header is None:
         return None
-    place = source.place(header[0])
-    check_header(header[1], place)
-    return Table(place, header[1], _rows(source, header[1], cells))
+    place = source.place(header.line)
+    check_header(header.cells, place)
+    form = Form(suffix, above.encode() + header.content)
+    return Table(place, header.cells, _rows(source, header.cells, form, rows), form)
 
 
-def _rows(source: Source, columns: Sequence[str], cells: Iterator[tuple[int, Sequence[str]]]) -> Iterator[Row]:
-    for row, (line, values) in enumerate(cells, start=1):
+def _rows(source: Source, columns: Sequence[str], form: Form, rows: Iterator[_Parsed]) -> Iterator[Row]:
+    for row, (line, values, content) in enumerate(rows, start=1):
         place = source.place(line, row)
         if len(values) == len(columns):
-            yield Row(place, {name: value for name, value in zip(columns, values, strict=True) if value})
+            yield Row(place, {name: value for name, value in zip(columns, values, strict=True) if value}, content)
         else:
             source.fault(
                 InvalidSyntax(
@@ -59,7 +69,7 @@ def _rows(source: Source, columns: Sequence[str], cells: Iterator[tuple[int, Seq
                     value=values[len(columns)] if len(values) > len(columns) else None,
                     hint="A cell that holds the separator, a quote or a line end stands in double quotes.",
                 ),
-                as_line(values),
+                Piece(content, form),
             )
 
 
@@ -68,8 +78,8 @@ def _separator(header: str) -> str:
     return max(SEPARATORS, key=plain.count)
 
 
-def _parsed(source: Source, lines: "_Lines", separator: str) -> Iterator[tuple[int, Sequence[str]]]:
-    """The cells of each row that has any, with the line it begins on."""
+def _parsed(source: Source, lines: "_Lines", separator: str) -> Iterator[_Parsed]:
+    """Each row that has cells."""
     reader = csv.reader(lines, delimiter=separator, strict=True)
     while True:
         first_line = lines.number + 1
@@ -84,8 +94,9 @@ def _parsed(source: Source, lines: "_Lines", separator: str) -> Iterator[tuple[i
             ) from None
         if cells is None:
             return
+        content = lines.taken()
         if cells:
-            yield first_line, cells
+            yield _Parsed(first_line, cells, content)
 
 
 class _Lines:
@@ -94,6 +105,7 @@ class _Lines:
     def __init__(self, source: Source) -> None:
         self._lines = ((line.number, source.text_of(line)) for line in source.lines())
         self._again: list[str] = []
+        self._taken: list[str] = []
         self.number = 0
 
     def __iter__(self) -> "_Lines":
@@ -102,11 +114,20 @@ class _Lines:
     def __next__(self) -> str:
         if self._again:
             self.number += 1
-            return self._again.pop()
-        self.number, text = next(self._lines)
+            text = self._again.pop()
+        else:
+            self.number, text = next(self._lines)
+        self._taken.append(text)
         return text
+
+    def taken(self) -> bytes:
+        """What was taken since the last time, without the last line end."""
+        text = "".join(self._taken)
+        self._taken.clear()
+        return text.rstrip("\r\n").encode(errors="surrogatepass")
 
     def put_back(self, text: str) -> None:
         if text:
             self._again.append(text)
+            self._taken.clear()
             self.number -= 1

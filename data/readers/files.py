@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from data.errors import InvalidSyntax, Place, RecordError, UnreadableFile
-from data.readers.raw import Unchanged
+from data.readers.raw import Piece, Unchanged
 from data.readers.streams import CHUNK_BYTES, opened
 
 TEXT_MAX_BYTES = 2**28
@@ -18,8 +18,8 @@ BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _UTF_16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 _ASCII = bytes(range(128))
 
-OnFault = Callable[[RecordError, bytes], None]
-"""Takes an error after which the reader goes on, and what the file has there, as a line of JSON or what is meant to be one."""
+OnFault = Callable[[RecordError, Piece], None]
+"""Takes an error after which the reader goes on, and what the file has there."""
 
 OnRemark = Callable[[str, Place], None]
 """Takes a sentence about what is no error and yet is to be known: a record that the source deleted."""
@@ -53,11 +53,11 @@ class Source:
     def place(self, line: int | None = None, row: int | None = None) -> Place:
         return Place(self.name, line, row=row)
 
-    def fault(self, error: RecordError, content: bytes) -> None:
+    def fault(self, error: RecordError, piece: Piece) -> None:
         """Raises the error, or gives it to whoever asked to go on after it."""
         if self.on_fault is None:
             raise error
-        self.on_fault(error, content)
+        self.on_fault(error, piece)
 
     def remark(self, sentence: str, place: Place) -> None:
         if self.on_remark is not None:

@@ -12,7 +12,7 @@ import orjson
 
 from data.errors import InvalidSyntax, Place, RecordError, shorten
 from data.readers.files import UTF_8, Line, Source
-from data.readers.raw import Raw
+from data.readers.raw import Piece, Raw
 
 NUMBER_MAX_DIGITS = 19
 PIECE_MAX_LINES = 500
@@ -73,7 +73,7 @@ def _read(source: Source, line: Line, content: bytes) -> Iterator[Raw]:
         if text.strip():
             yield Raw(place, parsed_json(text.rstrip("\r\n"), place), content)
     except RecordError as error:
-        source.fault(error, content)
+        source.fault(error, Piece(content))
 
 
 def _quickly(content: bytes) -> object | None:

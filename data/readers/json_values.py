@@ -8,7 +8,7 @@ from io import TextIOWrapper
 from data.errors import InvalidSyntax, RecordError
 from data.readers.files import LINE_MAX_BYTES, Source
 from data.readers.json_lines import parsed_json
-from data.readers.raw import Raw
+from data.readers.raw import Piece, Raw
 from data.readers.streams import CHUNK_BYTES
 
 TAIL_CHARACTERS = 16
@@ -58,7 +58,7 @@ def _value(source: Source, text: "_Text") -> Iterator[Raw]:
     try:
         yield Raw(place, parsed_json(value, place))
     except RecordError as error:
-        source.fault(error, _LINE_ENDS.sub(" ", value).encode())
+        source.fault(error, Piece(_LINE_ENDS.sub(" ", value).encode()))
 
 
 class _Text:

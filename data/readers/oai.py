@@ -19,11 +19,12 @@ from typing import Any
 from data.errors import InvalidSyntax, Place, RecordError
 from data.format import IDENTIFIER_PATTERN, LANGUAGE_PATTERN
 from data.readers.files import Source
-from data.readers.raw import Raw
+from data.readers.raw import Form, Raw
 from data.readers.xml import Element, as_given, events, filled, first, forget, found, name_of, text_of
 from data.readers.xml_dates import is_edtf
 
 UNTITLED = "[untitled]"
+HARVEST = Form(".xml", b'<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords>', b"</ListRecords></OAI-PMH>")
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 _MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)T00:00:00Z", re.ASCII)
 
@@ -58,7 +59,7 @@ def _record(source: Source, element: Element, place: Place, seen: set[str]) -> I
             return
         record = _document(element, header, key, place)
     except RecordError as error:
-        source.fault(error, as_given(element))
+        source.fault(error, as_given(element, HARVEST))
         return
     yield Raw(place, record)
     for topic in record.get("topics", ()):

@@ -11,9 +11,8 @@ from typing import Any
 
 from data.errors import InvalidSyntax, Place, RecordError, UnreadableFile
 from data.readers.files import Source
-from data.readers.raw import as_line
 from data.readers.streams import CHUNK_BYTES
-from data.readers.tables import Row, Table, check_header
+from data.readers.tables import Row, Table, as_row, check_header
 
 BATCH_ROWS = 1000
 MAGIC = b"PAR1"
@@ -80,7 +79,7 @@ def _row(source: Source, row: dict[str, Any], place: Place) -> Iterator[Row]:
     try:
         cells = {name: _plain(value, name, place) for name, value in row.items() if value is not None and value != ""}
     except RecordError as error:
-        source.fault(error, as_line(row))
+        source.fault(error, as_row(list(row), row))
     else:
         yield Row(place, cells)
 

@@ -15,18 +15,21 @@ Each row is a record; `type` is `document` where there is no such column. An emp
 Other columns are refused; a mapping reads them.
 """
 
+import csv
+import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import partial
+from io import StringIO
 from itertools import zip_longest
 
 from data.errors import InvalidRecord, InvalidSyntax, Place, RecordError, shorten
 from data.format import DocumentRecord, NoteKind, PersonRecord, Role, TextKind, TopicRecord
 from data.readers.json_lines import parsed_json
-from data.readers.raw import Raw, as_line
+from data.readers.raw import JSON_LINES, Form, Piece, Raw
 
 SEPARATOR = "|"
 LISTS = frozenset({"identifiers", "languages", "topics", "broader", "names", "people", "texts", "notes"})
@@ -45,19 +48,24 @@ Cells = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a table: its filled cells by column. Text in CSV and TSV; in Parquet whatever the file has."""
+    """A row of a table: its filled cells by column. Text in CSV and TSV; in Parquet whatever the file has.
+
+    `content` is the row as it stands in the file, in UTF-8, if that is text.
+    """
 
     place: Place
     cells: Cells
+    content: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: where its header stands, its columns, and its rows as they are read."""
+    """A table: where its header stands, its columns, its rows as they are read, and a file that these could stand in."""
 
     place: Place
     columns: Sequence[str]
     rows: Iterator[Row]
+    form: Form = JSON_LINES
 
 
 @dataclass(slots=True)
@@ -98,11 +106,12 @@ def check_header(columns: Sequence[str], place: Place) -> None:
 def plain_rows(table: Table) -> Iterator[Raw]:
     """Each row as an object of its filled cells, for a mapping."""
     for row in table.rows:
-        yield Raw(replace(row.place, origins={column: column for column in row.cells}), dict(row.cells))
+        place = replace(row.place, origins={column: column for column in row.cells})
+        yield Raw(place, dict(row.cells), row.content, table.form)
 
 
-def flat_records(table: Table, fault: Callable[[RecordError, bytes], None]) -> Iterator[Raw]:
-    """The record of each row; of a wrong one the error and the cells go to `fault`. InvalidSyntax, at once: an unknown column."""
+def flat_records(table: Table, fault: Callable[[RecordError, Piece], None]) -> Iterator[Raw]:
+    """The record of each row; of a wrong one the error and the row go to `fault`. InvalidSyntax, at once: an unknown column."""
     steps = [(column, _step(column, table)) for column in table.columns]
     for row in table.rows:
         record = _Record(row.place, row.cells, {"type": "document"}, {})
@@ -111,9 +120,21 @@ def flat_records(table: Table, fault: Callable[[RecordError, bytes], None]) -> I
                 if column in row.cells:
                     step(record)
         except RecordError as error:
-            fault(error, as_line(row.cells))
+            fault(error, as_row(table.columns, row.cells) if row.content is None else Piece(row.content, table.form))
         else:
-            yield Raw(replace(row.place, origins=record.origins), record.fields)
+            yield Raw(replace(row.place, origins=record.origins), record.fields, row.content, table.form)
+
+
+def as_row(columns: Sequence[str], cells: Cells) -> Piece:
+    """Cells as a row of CSV, where the file itself has none."""
+    values = ((json.dumps(cell) if isinstance(cell, list | dict) else cell) for cell in map(cells.get, columns))
+    return Piece(_csv(values), Form(".csv", _csv(columns)))
+
+
+def _csv(cells: Iterable[object]) -> bytes:
+    text = StringIO()
+    csv.writer(text, lineterminator="").writerow(cells)
+    return text.getvalue().encode(errors="backslashreplace")
 
 
 def _step(column: str, table: Table) -> Step:

@@ -19,7 +19,7 @@ from typing import Any
 
 from data.errors import InvalidSyntax, Place, RecordError
 from data.readers.files import Source
-from data.readers.raw import Raw
+from data.readers.raw import Form, Raw
 from data.readers.tei_text import notes_of, plain_text
 from data.readers.xml import XML, Element, as_given, events, filled, first, forget, found, name_of, paragraphs, squeezed, text_of
 from data.readers.xml_dates import tei_edtf
@@ -27,6 +27,7 @@ from data.readers.xml_dates import tei_edtf
 ROLES = {"sent": "sender", "received": "recipient"}
 KINDS = {"persName": "person", "orgName": "organization", "name": None, "rs": None}
 UNTITLED = "[untitled]"
+CORPUS = Form(".xml", b'<teiCorpus xmlns="http://www.tei-c.org/ns/1.0">', b"</teiCorpus>")
 _WEB = ("url", "uri")
 
 Record = dict[str, Any]
@@ -56,7 +57,7 @@ def _letter(source: Source, tei: Element, seen: set[str], *, is_alone: bool) -> 
         record = _document(tei, place, is_alone=is_alone)
         implied = list(_implied(tei, record, seen))
     except RecordError as error:
-        source.fault(error, as_given(tei))
+        source.fault(error, as_given(tei, CORPUS))
         return
     yield Raw(place, record)
     yield from _described(source, tei, seen)

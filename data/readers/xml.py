@@ -10,7 +10,7 @@ from lxml import etree
 
 from data.errors import InvalidSyntax, Place, shorten
 from data.readers.files import UTF_8, Source, checked_encoding
-from data.readers.raw import as_line
+from data.readers.raw import Form, Piece, as_line
 
 XML = "{http://www.w3.org/XML/1998/namespace}"
 
@@ -84,9 +84,10 @@ def forget(element: Element) -> None:
         del parent[0]
 
 
-def as_given(element: Element) -> bytes:
-    """The element as a line of JSON, a text: what is given back of an element that makes no record."""
-    return as_line(etree.tostring(element, encoding="unicode", with_tail=False))
+def as_given(element: Element, form: Form | None = None) -> Piece:
+    """The element, in a file that it can stand in; else as a line of JSON, a text."""
+    text = etree.tostring(element, encoding="unicode", with_tail=False)
+    return as_line(text) if form is None else Piece(text.encode(), form)
 
 
 def found(element: Element | None, *path: str) -> list[Element]:
