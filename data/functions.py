@@ -17,7 +17,8 @@ from data.errors import InvalidCursor
 from data.reading import telling
 from data.revisions import field_names, put_back
 from data.search.columns import SUBJECTS
-from data.search.names import KeptNames, Names
+from data.search.kept import KeptNames
+from data.search.names import Names
 from data.search.nearest import offers
 from data.search.passages import passages
 from data.search.words import Words
@@ -51,11 +52,15 @@ class Functions:
     counting: Counting = field(default_factory=Counting)
 
     def read(self, statement: Select[Any], **values: Any) -> Iterator[tuple[Any, ...]]:
-        sql, names = _compiled(statement)
-        return iter(self.connection.execute(sql, [values[name] for name in names]))
+        sql, names, own = _compiled(statement)
+        return iter(self.connection.execute(sql, [values[name] if name in values else own[name] for name in names]))
 
     def names(self, changes: int) -> Names:
         return self.kept.get(changes, self.read)
+
+    def settled(self, changes: int) -> int:
+        """Has the names at hand for who asks for them next (`data.search.kept`), and returns how many there are."""
+        return sum(len(layer.spelling.named) for layer in self.kept.get(changes, self.read, settled=True).layers)
 
     def suggest(self, changes: int, text: str, types: str, most: int) -> str:
         """The names that fit what was typed, as JSON (`Names.suggest`)."""
@@ -86,10 +91,10 @@ def holds(name: str, mark: str, then: int, now: int) -> int:
 
 
 @cache
-def _compiled(statement: Select[Any]) -> tuple[str, tuple[str, ...]]:
-    """The SQL of a statement and the names of its values in their order."""
+def _compiled(statement: Select[Any]) -> tuple[str, tuple[str, ...], dict[str, Any]]:
+    """The SQL of a statement, the names of its values in their order, and those that it has itself."""
     compiled = statement.compile(dialect=DIALECT)
-    return compiled.string, tuple(compiled.positiontup or ())
+    return compiled.string, tuple(compiled.positiontup or ()), compiled.params
 
 
 def register(connection: driver.Connection, secret: str, words: Words, names: KeptNames, counting: Counting) -> None:
@@ -112,5 +117,6 @@ def register(connection: driver.Connection, secret: str, words: Words, names: Ke
     }
     for name, (arguments, function) in same_again.items():
         connection.create_function(name, arguments, function, deterministic=True)
+    connection.create_function("fonds_settled", 1, reads.settled)
     connection.create_function("fonds_counted", 3, reads.counted)
     connection.create_function("fonds_spans", 2, reads.spans)

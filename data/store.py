@@ -38,7 +38,7 @@ from data.faults import translated, translation
 from data.functions import Counting, register
 from data.journal import Journal
 from data.reading import Brief, Reading, only
-from data.search.names import KeptNames
+from data.search.kept import KeptNames
 from data.search.words import Words
 from data.tables import Load, Meta, table
 
@@ -197,6 +197,10 @@ class Store:
                 raise
             raise found from error
         return text
+
+    def settle_names(self) -> None:
+        """Has the names of people and topics in memory as they are now, for who asks for suggestions next. Raises StoreError."""
+        self.read("SELECT fonds_settled(changes) FROM fonds_meta", ())
 
     def version(self) -> tuple[int, int]:
         """Another one after every commit, by whatever process, and for another file. Raises StoreError."""

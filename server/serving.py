@@ -3,10 +3,11 @@
 import gc
 import math
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any, cast
 
 import uvicorn
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp
 from uvicorn.supervisors import Multiprocess
 
 from data.driver import quicken
+from data.errors import StoreError
 from data.store import Store
 from schema.execute import Archive
 from server.app import make_app
@@ -26,6 +28,7 @@ STOP_GRACE_SECONDS = 5
 BACKLOG = 2048
 ACCEPTED_TOGETHER = 16
 """So many handles on the one socket: of each, the event loop accepts one connection a turn, and a busy one has long turns."""
+READY_LOOK_SECONDS = 0.5
 WORKER_START_MAX_SECONDS = 30  # on a busy machine; one that is silent for longer is ended, and another started
 
 
@@ -45,12 +48,23 @@ class Making:
         settings = self.settings
         quicken()
         start_logging(settings.log_level)
-        application = make_app(Archive(Store.open(settings.database_url), settings.archive_name, settings.limits()), settings)
+        store = Store.open(settings.database_url)
+        application = make_app(Archive(store, settings.archive_name, settings.limits()), settings)
         gc.freeze()  # what is there now stays: the collector need not look at it again
-        Thread(
-            target=import_module, args=["data.search.counts"], daemon=True
-        ).start()  # NumPy, before somebody has to wait for it
+        Thread(target=stay_ready, args=[store, Event()], daemon=True).start()
         return application
+
+
+def stay_ready(store: Store, stopped: Event) -> None:
+    """Reads what is kept in memory before somebody has to wait for it, and again whenever the archive has changed."""
+    import_module("data.search.counts")  # NumPy
+    seen = None
+    while not stopped.wait(READY_LOOK_SECONDS):
+        with suppress(StoreError):  # whoever asks is told
+            version = store.version()
+            if version != seen:
+                store.settle_names()
+                seen = version
 
 
 def run(settings: Settings, listening: socket.socket) -> None:

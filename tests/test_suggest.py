@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from queue import Queue
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -9,11 +11,14 @@ from conftest import Asked, ask_archive
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from data.functions import Functions
 from data.load import load
+from data.options import Mode, Options, Scope
 from data.reading import Brief, TookTooLong
-from data.search.names import Named, Names, Spelling
+from data.search.names import Layer, Named, Names, Spelling
 from data.store import Store
 from schema.execute import Archive
+from server.serving import stay_ready
 
 SUGGEST = """query ($text: String!, $first: Int! = 10, $types: [SuggestionType!]) { suggest(text: $text, first: $first, types: $types) {
   type match name documentCount fragments { text hit } node { id ... on Person { name } } } }"""
@@ -128,7 +133,7 @@ def test_whatever_is_typed_is_answered(nine: Archive, text: str) -> None:
 @settings(max_examples=150, deadline=None)
 @given(names=st.lists(st.text(max_size=12), max_size=8), text=st.text(max_size=12))
 def test_names_of_all_characters_keep_their_characters(names: list[str], text: str) -> None:
-    known = Names(Spelling([Named("PERSON", i, name) for i, name in enumerate(names)]), {})
+    known = Names(Layer.of(Spelling([Named("PERSON", i, 0, name) for i, name in enumerate(names)]), {}))
     for typed in (text, *names):
         for found in known.suggest(typed, ["PERSON"], 10):
             assert "".join(piece["text"] for piece in found["fragments"]) == names[found["id"]]
@@ -153,6 +158,71 @@ def test_names_that_were_just_loaded_are_suggested(loaded: Callable[..., Archive
     load(archive.store, [more])
     assert [s["name"] for s in ask_archive(archive, SUGGEST, {"text": "zhu"})["data"]["suggest"]] == ["Zhu De"]
     assert [s["name"] for s in ask_archive(archive, SUGGEST, {"text": "ann"})["data"]["suggest"]] == ["Anna"]
+
+
+def test_a_server_reads_the_names_before_somebody_asks_and_again_after_a_change(
+    loaded: Callable[..., Archive], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.serving.READY_LOOK_SECONDS", 0.01)
+    store = loaded("- {type: person, id: ann, name: Ann}").store
+    settled: Queue[int] = Queue()
+    monkeypatch.setattr("data.functions.Functions.settled", after(Functions.settled, settled.put))
+    stopped = Event()
+    thread = Thread(target=stay_ready, args=[store, stopped])
+    thread.start()
+    try:
+        assert settled.get(timeout=60) == 1
+        more = tmp_path / "more.yaml"
+        more.write_text("- {type: person, id: bo, name: Bo}", encoding="utf-8")
+        load(store, [more])
+        assert settled.get(timeout=60) == 2
+    finally:
+        stopped.set()
+        thread.join()
+
+
+def after(function: Callable[..., int], tell: Callable[[int], None]) -> Callable[..., int]:
+    """The same function, which tells what it returned."""
+
+    def told(*arguments: Any) -> int:
+        found = function(*arguments)
+        tell(found)
+        return found
+
+    return told
+
+
+@pytest.mark.parametrize("changed_max", [0, 2000])
+def test_what_a_load_changes_is_suggested_read_by_itself_or_with_all(
+    loaded: Callable[..., Archive], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed_max: int
+) -> None:
+    monkeypatch.setattr("data.search.kept.CHANGED_MAX", changed_max)
+    letter = "- {type: document, id: d, title: A letter, people: [{person: bo, role: sender}], topics: [trade]}"
+    archive = loaded("- {type: person, id: bo, name: Zhu Bo}\n- {type: topic, id: trade, name: Zhu trade}\n" + letter)
+
+    def shown() -> list[tuple[str, int]]:
+        found = ask_archive(archive, SUGGEST, {"text": "zhu", "types": ["PERSON", "TOPIC"]})["data"]["suggest"]
+        return [(one["name"], one["documentCount"]) for one in found]
+
+    def change(text: str, options: Options | None = None) -> None:
+        more = tmp_path / "more.yaml"
+        more.write_text(text, encoding="utf-8")
+        load(archive.store, [more], options)
+
+    assert shown() == [("Zhu Bo", 1), ("Zhu trade", 1)]
+    change(
+        "- {type: person, id: ann, name: Zhu Ann}\n- {type: document, id: d, title: A letter, people: [{person: ann, role: sender}]}"
+    )
+    assert shown() == [("Zhu Ann", 1), ("Zhu trade", 1), ("Zhu Bo", 0)]
+    change("- {type: person, id: ann, name: Zhu Anna}\n- {type: document, id: d, title: A letter, topics: []}")
+    assert shown() == [("Zhu Anna", 1), ("Zhu Bo", 0), ("Zhu trade", 0)]
+    change("- {type: person, id: ann, name: Zhu Anna}", Options(mode=Mode.DELETE_MISSING, scope=Scope("person")))
+    assert shown() == [("Zhu Anna", 1), ("Zhu trade", 0)]
+    change("- {type: person, id: di, name: Zhu Di}\n- {type: document, id: e, title: A, people: [{person: di, role: author}]}")
+    assert shown() == [("Zhu Anna", 1), ("Zhu Di", 1), ("Zhu trade", 0)]
+    archive.store.settle_names()
+    monkeypatch.setattr("data.search.kept._read", None)
+    assert shown() == [("Zhu Anna", 1), ("Zhu Di", 1), ("Zhu trade", 0)]
 
 
 # Did you mean

@@ -14,7 +14,9 @@ from test_undo import Kept, Records
 from data import tables
 from data.errors import ChangeRefused, Rejected
 from data.fields import merged, whole
+from data.functions import Functions
 from data.merge import combined, merge, split
+from data.search.kept import KeptNames
 from data.store import Store
 from data.tables import table
 
@@ -61,6 +63,7 @@ class Model(RuleBasedStateMachine):
         self.records: Records = {}
         self.before: list[tuple[int, Records]] = []
         self.redirects: dict[tuple[str, str], str] = {}
+        self.names = KeptNames()
 
     def teardown(self) -> None:
         """Everything is taken back, the last load first: each time it is what it was, and in the end there is nothing."""
@@ -139,6 +142,10 @@ class Model(RuleBasedStateMachine):
         assert self.kept.records() == self.records
 
     @invariant()
+    def names_that_are_kept_are_those_that_there_are(self) -> None:
+        assert visible(self.kept.store, self.names) == visible(self.kept.store, KeptNames())
+
+    @invariant()
     def what_was_added_is_told_as_it_was_added(self) -> None:
         nodes = self.kept.ask("{ changes(first: 100) { nodes { type recordId action before after } } }")["changes"]["nodes"]
         state: Records = {}
@@ -153,6 +160,15 @@ class Model(RuleBasedStateMachine):
                 state[key] = whole(old | node["after"])
         if len(nodes) < 100:
             assert state == self.records
+
+
+def visible(store: Store, kept: KeptNames) -> list[tuple[Any, ...]]:
+    """The names that can be suggested, each with whose it is and how many documents these have."""
+    with store.reading() as connection:
+        (changes,) = connection.execute("SELECT changes FROM fonds_meta").fetchone()
+        layers = Functions(connection, store.words, kept).names(changes).layers
+    every = (zip(layer.spelling.named, layer.missing, strict=True) for layer in layers)
+    return sorted((*one, -missing) for layer in every for one, missing in layer if missing is not None)
 
 
 def redirects_of(store: Store) -> dict[tuple[str, str], str]:

@@ -4,7 +4,8 @@ Top to bottom, each importing only from those below it:
 
     index     the search tables, kept in step with the records
     nearest   what may have been meant by a search that finds nothing
-    names     the names of people and topics in memory, to be suggested
+    kept      the names of people and topics in memory, kept in step with the archive
+    names     names, to be suggested while somebody types
     counts    how many documents of a result there are of each person, topic, genre, language and span of time
     blocks    what is counted: packed numbers, kept in step with the records
     passages  the passages of a text in which a search was found

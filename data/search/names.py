@@ -6,20 +6,17 @@ A name is compared without blanks and punctuation, from each of its words on and
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from enum import IntEnum
+from itertools import chain, repeat
 from typing import Any, NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
-from sqlalchemy import Select, func, literal_column, select
 
-from data import tables
 from data.search.words import NO_STEMMING, Word, Words, words
-from data.tables import table
-
-Ask = Callable[[Select[Any]], Iterable[Sequence[Any]]]
-"""Runs a statement in the transaction of the statement that wants to know."""
 
 TYPED_MAX_LETTERS = 64
 """Names are compared up to here."""
@@ -32,6 +29,9 @@ CUT_MAX_LETTERS = 8
 """Names are sought by what they begin with up to here, which many have in common."""
 
 FOLDED = Words(NO_STEMMING)
+TYPES = ("PERSON", "TOPIC")
+ORDER_BITS, PLACE_BITS = 44, 16
+PLACES_MAX = 2**PLACE_BITS - 1
 LAST_CHARACTER = "\U0010ffff"
 
 
@@ -45,28 +45,30 @@ class Match(IntEnum):
 
 
 class Named(NamedTuple):
-    """A name, and whose it is: `type` is PERSON or TOPIC."""
+    """A name, and whose it is: `type` is PERSON or TOPIC, `place` rises in the order of their names."""
 
     type: str
     id: int
+    place: int
     name: str
 
 
-Documents = Mapping[tuple[str, int], int]
-"""How many documents there are with each person and topic (type, id), of whom there are any."""
+Owner = tuple[str, int]
+"""Whose a name is: type, id."""
+
+Documents = Mapping[Owner, int]
+"""How many documents there are with each person and topic, of whom there are any."""
 
 
 class Turn(NamedTuple):
-    """A name from one of its words on and around, as something to be suggested: what is less comes first.
-
-    `at` is the name's place in the list of all, `start` the word that it is read from.
-    """
+    """A name from one of its words on and around (`start`), as something to be suggested: what is less comes first."""
 
     match: Match
     distance: int
     missing_documents: int
-    at: int
+    order: int
     start: int
+    named: Named
 
 
 def typos_allowed(letters: int) -> int:
@@ -88,14 +90,15 @@ def joined(text: str) -> str:
 
 
 class Spelling:
-    """How names are written: what takes long to make, and stays the same where documents come and go.
+    """How names, sorted, are written: what takes long to make, and stays the same where documents come and go.
 
-    `turns` are all names from each of their words on and around, sorted by their `letters`: the name's place in the list and the
-    number of the word, as one number (`_turn`).
+    `order` is that of the names among all that there are, also elsewhere. `turns` are all names from each of their words on and
+    around, sorted by their `letters`: the name's place in the list and the number of the word, as one number.
     """
 
     def __init__(self, named: list[Named]) -> None:
         self.named = named
+        self.order = array("Q", [_order(one) for one in named])
         known: set[str] = set()
         letters: list[str] = []
         turns = array("Q")  # no objects that the collector of garbage would look at again and again
@@ -107,18 +110,104 @@ class Spelling:
         order = sorted(range(len(letters)), key=letters.__getitem__)
         self.letters = [letters[place] for place in order]
         self.turns = array("Q", [turns[place] for place in order])
-        self.words = sorted(known)
+        self.words = known
         self.cuts = _cuts(self.letters)
 
 
-class Names:
-    """All names of an archive as it was at one moment; made once, then only read."""
+@dataclass(frozen=True)
+class Layer:
+    """Names with how many documents each is missing below none; of those whose owners are `hidden`, None."""
 
-    def __init__(self, spelling: Spelling, documents: Documents) -> None:
-        self.spelling, self.documents = spelling, documents
-        self.named, self.words = spelling.named, spelling.words
-        self._letters, self._turns, self._cuts = spelling.letters, spelling.turns, spelling.cuts
-        self._missing = [-documents.get((one.type, one.id), 0) for one in self.named]
+    spelling: Spelling
+    missing: list[int | None]
+    hidden: AbstractSet[Owner] = frozenset()
+
+    @classmethod
+    def of(cls, spelling: Spelling, documents: Documents) -> "Layer":
+        return cls(spelling, [-documents.get((one.type, one.id), 0) for one in spelling.named])
+
+    def changed(self, documents: Documents, hidden: AbstractSet[Owner]) -> "Layer":
+        """The same names, some of their owners with another number of documents, others hidden, beside those that are."""
+        missing = self.missing.copy()
+        found = {owner: -count for owner, count in documents.items()} | dict.fromkeys(hidden | self.hidden)
+        for (type_, id_), count in found.items():
+            places = range(*(bisect_left(self.spelling.named, (type_, one)) for one in (id_, id_ + 1)))
+            for at in places:
+                missing[at] = count
+        return Layer(self.spelling, missing, hidden | self.hidden)
+
+    def beginning(self, typed: str) -> list[Turn]:
+        """Names that begin so, from one of their words on."""
+        letters = self.spelling.letters
+        first = bisect_left(letters, typed)
+        longer = bisect_right(letters, typed, first)
+        last = bisect_left(letters, typed + LAST_CHARACTER, longer)
+        exact = self._turns(zip(range(first, longer), repeat(0)), Match.EXACT, Match.EXACT)
+        return exact + self._turns(zip(range(longer, last), repeat(0)), Match.PREFIX, Match.WORD)
+
+    def similar(self, typed: str) -> list[Turn]:
+        """Names that begin similarly: with as many letters as were typed, one less or one more."""
+        length = len(typed)
+        return self._like_turns(typed, (length - 1, length, length + 1))
+
+    def like(self, typed: str) -> list[Turn]:
+        """Whole names that are similar."""
+        return self._like_turns(typed, (TYPED_MAX_LETTERS,))
+
+    def _like_turns(self, typed: str, sizes: Sequence[int]) -> list[Turn]:
+        near = self._near(typed, sizes) if len(typed) >= SIMILAR_MIN_LETTERS else ()
+        return self._turns(near, Match.SIMILAR, Match.SIMILAR)
+
+    def _turns(self, near: Iterable[tuple[int, int]], whole: Match, within: Match) -> list[Turn]:
+        """The names at these places, each with how many letters differ; how they fit `whole`, and from a word `within`."""
+        spelling, missing = self.spelling, self.missing
+        turns, named, order = spelling.turns, spelling.named, spelling.order
+        found = ((distance, *divmod(turns[place], STARTS_MAX)) for place, distance in near)
+        return [
+            Turn(within if start else whole, distance, count, order[at], start, named[at])
+            for distance, at, start in found
+            if (count := missing[at]) is not None
+        ]
+
+    def _near(self, typed: str, sizes: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """The places of names of which a beginning of one of the sizes differs by as much as is allowed, and by how much."""
+        most = typos_allowed(len(typed))
+        if max(sizes) <= CUT_MAX_LETTERS:
+            best: dict[int, int] = {}
+            for size in sizes:
+                for distance, places in self._like(typed, size, most):
+                    best.update((place, min(distance, best.get(place, distance))) for place in places)
+            yield from best.items()
+            return
+        # Of two texts that differ by so much the first letters differ by twice that at most.
+        letters = self.spelling.letters
+        for _, places in self._like(typed[:CUT_MAX_LETTERS], CUT_MAX_LETTERS, 2 * most):
+            for place in places:
+                distance = min(int(OSA.distance(typed, letters[place][:size], score_cutoff=most)) for size in sizes)
+                if distance <= most:
+                    yield place, distance
+
+    def _like(self, typed: str, size: int, most: int) -> Iterator[tuple[int, range]]:
+        """Beginnings of one size that differ by so many letters at most, with their places; of the first two, one is right."""
+        cut = self.spelling.cuts[size]
+        first, second = typed[0], typed[1:2]
+        for key, (start, end) in cut.blocks.items():
+            if first in key or (second and second in key):
+                some = cut.letters[start:end]
+                for _, distance, at in process.extract(typed, some, scorer=OSA.distance, score_cutoff=most, limit=None):
+                    yield int(distance), range(cut.starts[start + at], cut.starts[start + at + 1])
+
+
+class Names:
+    """All names of an archive as it was at one moment, in layers that hold them together; only read."""
+
+    def __init__(self, *layers: Layer) -> None:
+        self.layers = layers
+
+    @property
+    def words(self) -> set[str]:
+        """The words of all names; also of such as are hidden."""
+        return set(chain.from_iterable(layer.spelling.words for layer in self.layers))
 
     def suggest(self, text: str, types: Collection[str], most: int) -> list[dict[str, Any]]:
         """The people and topics whose names fit best, each once under the name that fits best.
@@ -129,92 +218,48 @@ class Names:
         typed = joined(text)
         if not typed or not most:
             return []
-        best = self._best(self._beginning(typed), types, most)
+        best = _best([turn for layer in self.layers for turn in layer.beginning(typed)], types, most)
         if len(best) < most:
-            best = self._best([*best, *self._similar(typed)], types, most)
-        return [self._told(turn, len(typed)) for turn in best]
+            best = _best([*best, *(turn for layer in self.layers for turn in layer.similar(typed))], types, most)
+        return [_told(turn, len(typed)) for turn in best]
 
     def similar_names(self, text: str, most: int) -> list[tuple[int, str]]:
         """Whole names that are like a text, with how many letters differ, the nearest first."""
         typed = joined(text)
-        if len(typed) < SIMILAR_MIN_LETTERS:
-            return []
-        near = self._near(typed, (TYPED_MAX_LETTERS,), typos_allowed(len(typed)))
-        names = ((distance, self._turns[place] // STARTS_MAX) for distance, place in near)
-        ranked = sorted({(distance, self._missing[at], self.named[at].name) for distance, at in names})
-        return list(dict.fromkeys((distance, name) for distance, _, name in ranked))[:most]
+        near = {(turn.distance, turn.missing_documents, turn.named.name) for layer in self.layers for turn in layer.like(typed)}
+        return list(dict.fromkeys((distance, name) for distance, _, name in sorted(near)))[:most]
 
-    def _beginning(self, typed: str) -> list[Turn]:
-        first = bisect_left(self._letters, typed)
-        longer = bisect_right(self._letters, typed, first)
-        last = bisect_left(self._letters, typed + LAST_CHARACTER, longer)
-        exact = [self._turn(place, Match.EXACT) for place in range(first, longer)]
-        return exact + [self._turn(place) for place in range(longer, last)]
 
-    def _similar(self, typed: str) -> Iterator[Turn]:
-        """Names that begin similarly: with as many letters as were typed, one less or one more."""
-        if len(typed) < SIMILAR_MIN_LETTERS:
-            return
-        length = len(typed)
-        for distance, place in self._near(typed, (length - 1, length, length + 1), typos_allowed(length)):
-            yield self._turn(place, Match.SIMILAR, distance)
+def _best(turns: Iterable[Turn], types: Collection[str], most: int) -> list[Turn]:
+    """The best of each person and topic, the best first."""
+    best: dict[Owner, Turn] = {}
+    for turn in sorted(turns):
+        one = turn.named
+        if one.type in types:
+            best.setdefault((one.type, one.id), turn)
+            if len(best) == most:
+                break
+    return list(best.values())
 
-    def _turn(self, place: int, match: Match | None = None, distance: int = 0) -> Turn:
-        at, start = divmod(self._turns[place], STARTS_MAX)
-        if match is None:
-            match = Match.WORD if start else Match.PREFIX
-        return Turn(match, distance, self._missing[at], at, start)
 
-    def _best(self, turns: Iterable[Turn], types: Collection[str], most: int) -> list[Turn]:
-        """The best of each person and topic, the best first."""
-        best: dict[tuple[str, int], Turn] = {}
-        for turn in sorted(turns):
-            one = self.named[turn.at]
-            if one.type in types:
-                best.setdefault((one.type, one.id), turn)
-                if len(best) == most:
-                    break
-        return list(best.values())
+def _told(found: Turn, letters: int) -> dict[str, Any]:
+    one = found.named
+    hits = _spans(words(one.name), found.start, letters)
+    return {
+        "match": int(found.match),
+        "distance": found.distance,
+        "type": one.type,
+        "id": one.id,
+        "documents": -found.missing_documents,
+        "name": one.name,
+        "fragments": list(_fragments(one.name, hits)),
+    }
 
-    def _near(self, typed: str, sizes: Sequence[int], most: int) -> Iterator[tuple[int, int]]:
-        """The places of names of which a beginning of one of the sizes differs by so many letters at most, and by how many."""
-        if max(sizes) <= CUT_MAX_LETTERS:
-            best: dict[int, int] = {}
-            for size in sizes:
-                for distance, places in self._like(typed, size, most):
-                    best.update((place, min(distance, best.get(place, distance))) for place in places)
-            yield from ((distance, place) for place, distance in best.items())
-            return
-        # Of two texts that differ by so much the first letters differ by twice that at most.
-        for _, places in self._like(typed[:CUT_MAX_LETTERS], CUT_MAX_LETTERS, 2 * most):
-            for place in places:
-                name = self._letters[place]
-                distance = min(int(OSA.distance(typed, name[:size], score_cutoff=most)) for size in sizes)
-                if distance <= most:
-                    yield distance, place
 
-    def _like(self, typed: str, size: int, most: int) -> Iterator[tuple[int, range]]:
-        """Beginnings of one size that differ by so many letters at most, with their places; of the first two, one is right."""
-        cut = self._cuts[size]
-        first, second = typed[0], typed[1:2]
-        for key, (start, end) in cut.blocks.items():
-            if first in key or (second and second in key):
-                some = cut.letters[start:end]
-                for _, distance, at in process.extract(typed, some, scorer=OSA.distance, score_cutoff=most, limit=None):
-                    yield int(distance), range(cut.starts[start + at], cut.starts[start + at + 1])
-
-    def _told(self, found: Turn, letters: int) -> dict[str, Any]:
-        one = self.named[found.at]
-        hits = _spans(words(one.name), found.start, letters)
-        return {
-            "match": int(found.match),
-            "distance": found.distance,
-            "type": one.type,
-            "id": one.id,
-            "documents": -found.missing_documents,
-            "name": one.name,
-            "fragments": list(_fragments(one.name, hits)),
-        }
+def _order(one: Named) -> int:
+    """People before topics, these as they were loaded, of each the names in their order."""
+    owner = TYPES.index(one.type) << ORDER_BITS | one.id
+    return int(owner << PLACE_BITS | min(one.place + 1, PLACES_MAX))
 
 
 def _turned(parts: list[str]) -> list[str]:
@@ -280,57 +325,3 @@ def _fragments(name: str, hits: Iterable[tuple[int, int]]) -> Iterator[dict[str,
         at = end
     if at < len(name):
         yield {"text": name[at:], "hit": False}
-
-
-# Reading them
-
-
-def _in_order(preferred: Select[Any], others: Select[Any]) -> Select[Any]:
-    rows = preferred.union_all(others).subquery()
-    return select(rows.c.id, rows.c.name).order_by(rows.c.id, rows.c.at)
-
-
-PEOPLE, TOPICS, NAMES = (table(model) for model in (tables.Person, tables.Topic, tables.Name))
-LINKS = {"PERSON": table(tables.DocumentPerson).c.person_id, "TOPIC": table(tables.DocumentTopic).c.topic_id}
-COUNTS = {type_: select(column, func.count()).group_by(column) for type_, column in LINKS.items()}
-EVERY = {
-    type_: _in_order(
-        select(owner.c.id, owner.c.name, literal_column("0").label("at")),
-        select(other, NAMES.c.name, NAMES.c.position).where(other.isnot(None)),
-    )
-    for type_, owner, other in (("PERSON", PEOPLE, NAMES.c.person_id), ("TOPIC", TOPICS, NAMES.c.topic_id))
-}
-CHANGES = select(table(tables.Meta).c.changes)
-
-
-def _named(ask: Ask) -> list[Named]:
-    return [Named(type_, id_, name) for type_, every in EVERY.items() for id_, name in ask(every)]
-
-
-def _documents(ask: Ask) -> Documents:
-    return {(type_, id_): count for type_, counts in COUNTS.items() for id_, count in ask(counts)}
-
-
-class KeptNames:
-    """The names as the last change left them, read anew when there was another. May be used by several threads.
-
-    What is made of the names stays if they are the same. Nobody waits for another's reading: threads that need the names at once
-    each read them.
-    """
-
-    def __init__(self) -> None:
-        self._kept: tuple[int, Names] | None = None
-
-    def get(self, changes: int, ask: Ask) -> Names:
-        """The names of the archive as it is after so many changes, which is how `ask` sees it."""
-        kept = self._kept
-        if kept is None or kept[0] != changes:
-            kept = self._kept = changes, _read(ask, kept and kept[1])
-        return kept[1]
-
-
-def _read(ask: Ask, before: Names | None) -> Names:
-    named, documents = _named(ask), _documents(ask)
-    if before is None or before.named != named:
-        return Names(Spelling(named), documents)
-    return before if before.documents == documents else Names(before.spelling, documents)

@@ -1,28 +1,27 @@
 """How long suggestions take over 25,000 names: `python tests/benchmarks/suggest.py [NAMES] [DOCUMENTS]`.
 
 Names of two words of the generator's vocabulary are added to its archive; then 300 of them are typed letter by letter, half of them
-with a typo, each time as a whole query. Prints how long the processor works on a query, in milliseconds: median, 95 and 99 of 100, worst;
-beside it, how long the first query takes, which reads the names, the first after a change, and what the names take of memory.
+with a typo, each time as a whole query. Prints how long the processor works on a query, in milliseconds: median, 95 and 99 of 100,
+worst; before it, how long the first query takes, which reads the names; then what the names take of memory, and how long the
+first query takes after a load of so many records, also where the names were read before, as a server does.
 """
 
 import asyncio
+import json
 import sys
 import tempfile
 import time
 import tracemalloc
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from generator import VOCABULARY, build
-from sqlalchemy import insert
 
-from data import tables
 from data.functions import Functions
-from data.search import index
-from data.search.names import KeptNames
+from data.load import load
+from data.search.kept import KeptNames
 from data.store import Store
-from data.tables import table
-from data.text import fold, sort_key
 from schema.execute import Archive, answer
 
 QUERY = "query ($t: String!) { suggest(text: $t) { type match name documentCount fragments { text hit } node { id } } }"
@@ -42,19 +41,27 @@ def typo(name: str, random: Random) -> str:
 def archive(folder: Path, count: int, documents: int, random: Random) -> tuple[Archive, list[str]]:
     store = build(folder / "suggest.db", documents)
     made = names(count, random)
-    add(store, made, "extra")
+    add(store, people(made, "extra"))
     return Archive(store), made
 
 
-def add(store: Store, made: list[str], key: str) -> None:
-    with store.writing() as connection:
-        rows = [
-            {"key": f"{key}/{i}", "kind": "PERSON", "name": n, "folded": fold(n), "sort_name": sort_key(n), "extra": {}}
-            for i, n in enumerate(made)
-        ]
-        if rows:
-            connection.execute(insert(table(tables.Person)), rows)
-        index.rebuild(connection, "english")
+def people(made: list[str], key: str) -> list[dict[str, Any]]:
+    return [{"type": "person", "id": f"{key}/{i}", "name": name} for i, name in enumerate(made)]
+
+
+def letters(count: int, key: str, random: Random) -> list[dict[str, Any]]:
+    """Letters between those who were added."""
+
+    def ends() -> list[dict[str, Any]]:
+        return [{"person": f"extra/{random.randrange(1000)}", "role": role} for role in ("sender", "recipient")]
+
+    return [{"type": "document", "id": f"{key}/{i}", "title": "A letter", "people": ends()} for i in range(count)]
+
+
+def add(store: Store, records: list[dict[str, Any]]) -> None:
+    file = store.path.with_suffix(".jsonl")
+    file.write_text("".join(json.dumps(record) + "\n" for record in records))
+    load(store, [file])
 
 
 async def ask(archive: Archive, text: str) -> float:
@@ -66,9 +73,6 @@ async def ask(archive: Archive, text: str) -> float:
 
 async def measure(archive: Archive, made: list[str], random: Random) -> None:
     sys.stdout.write(f"first query, which reads the names: {await ask(archive, 'a'):.0f} ms\n")
-    for what, more in (("documents", []), ("a name", names(1, random))):
-        add(archive.store, more, "more")
-        sys.stdout.write(f"first query after a change of {what}: {await ask(archive, 'a'):.0f} ms\n")
     for label, change in (("as they are", str), ("with a typo", lambda name: typo(name, random))):
         taken: list[float] = []
         for name in random.sample(made, TYPED // 2):
@@ -79,13 +83,27 @@ async def measure(archive: Archive, made: list[str], random: Random) -> None:
         sys.stdout.write(f"{len(taken)} queries, names {label}: {', '.join(shown)} ms\n")
 
 
+async def changes(archive: Archive, random: Random) -> None:
+    for count in (1, 100, 1000, 3000):
+        for what, made_of in (("documents", letters), ("people", lambda count, key, random: people(names(count, random), key))):
+            first: list[float] = []
+            for key in ("one", "other"):
+                add(archive.store, made_of(count, f"{key}/{count}", random))
+                if first:
+                    archive.store.settle_names()
+                first.append(await ask(archive, "a"))
+            sys.stdout.write(f"first query after a load of {count} {what}: {first[0]:.1f} ms; read before: {first[1]:.1f} ms\n")
+
+
 def memory(archive: Archive) -> None:
     store = archive.store
     with store.reading() as connection:
         tracemalloc.start()
         kept = Functions(connection, store.words, KeptNames()).names(-1)
         held, _ = tracemalloc.get_traced_memory()
-    sys.stdout.write(f"{len(kept.named):,} names in memory: {held / 2**20:.1f} MiB\n")
+        tracemalloc.stop()
+    count = sum(len(layer.spelling.named) for layer in kept.layers)
+    sys.stdout.write(f"{count:,} names in memory: {held / 2**20:.1f} MiB\n")
 
 
 def main() -> None:
@@ -95,6 +113,7 @@ def main() -> None:
         found, made = archive(Path(folder), count, documents, random)
         asyncio.run(measure(found, made, random))
         memory(found)
+        asyncio.run(changes(found, random))
         found.store.close()
 
 
