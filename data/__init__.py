@@ -10,6 +10,7 @@ Top to bottom, each importing only from those below it:
     ahead     records read by a process of its own, while they are written
     rejected  the file of records that were not loaded
     loading   one pass over the records of a load
+    aside     what a load puts aside, in files that go with it
     items     a record on its way into the store
     suspicions what looks wrong in a record and may yet be true
     report    what a load did, and what was wrong with it

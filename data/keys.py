@@ -1,14 +1,91 @@
 """A record's own id (its key) ↔ the internal number that joins use, also of those yet to come."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Column, Integer, MetaData, String, Table, delete, func, select
 from sqlalchemy.engine import Connection
+from sqlalchemy.schema import CreateTable
 
 from data.rows import TABLES
-from data.stored import internal_ids
+from data.statements import Insert, Lookup
+from data.stored import BATCH, batched, internal_ids
 
 KEYS_REMEMBERED = 200_000
+AWAITED_REMEMBERED = 100_000
+
+
+def _awaited(type_: str) -> Table:
+    columns = Column("id", Integer, primary_key=True, autoincrement=False), Column("key", String, nullable=False, unique=True)
+    return Table(f"fonds_awaited_{type_}", MetaData(), *columns, prefixes=["TEMPORARY"])
+
+
+AWAITED = {type_: _awaited(type_) for type_ in TABLES}
+
+
+class Awaited:
+    """The ids of records of a type that were referred to and have not come, with the internal ids that are kept for them.
+
+    The first 100,000 are in memory, others in a temporary table.
+    """
+
+    def __init__(self, connection: Connection, type_: str, first_id: int) -> None:
+        self._connection = connection
+        self._table = AWAITED[type_]
+        self._first_id = first_id
+        self._ids: dict[str, int] = {}
+        self._more = 0  # in the table
+        self._is_kept = bytearray()  # by the internal id
+        connection.execute(CreateTable(self._table, if_not_exists=True))
+        connection.execute(delete(self._table))
+        self._insert = Insert(self._table, ["id", "key"], connection)
+        self._lookup = Lookup([self._table.c.key, self._table.c.id], self._table.c.key, connection)
+
+    def __len__(self) -> int:
+        return len(self._ids) + self._more
+
+    def __iter__(self) -> Iterator[tuple[str, int]]:
+        """All of them; more may be asked of the database meanwhile."""
+        yield from self._ids.items()
+        last, of = 0, select(self._table.c.key, self._table.c.id).order_by(self._table.c.id).limit(BATCH)
+        while rows := self._connection.execute(of.where(self._table.c.id > last)).all():
+            yield from ((key, id_) for key, id_ in rows)
+            last = rows[-1].id
+
+    def has(self, id_: int) -> bool:
+        """Whether this internal id is kept for one."""
+        at = id_ - self._first_id
+        return 0 <= at < len(self._is_kept) and bool(self._is_kept[at])
+
+    def find(self, keys: Iterable[str]) -> dict[str, int]:
+        """Those of them that have these ids."""
+        wanted = list(keys) if self else []
+        found = {key: self._ids[key] for key in wanted if key in self._ids}
+        if self._more:
+            found.update((key, id_) for key, id_ in self._lookup.of([key for key in wanted if key not in found]))
+        return found
+
+    def add(self, ids: Mapping[str, int]) -> None:
+        """Ids that are not among them, with new internal ids, in their order."""
+        room = max(0, AWAITED_REMEMBERED - len(self._ids))
+        pairs = list(ids.items())
+        self._ids.update(pairs[:room])
+        self._insert.run_values([(id_, key) for key, id_ in pairs[room:]])
+        self._more += len(pairs[room:])
+        for id_ in ids.values():
+            at = id_ - self._first_id
+            self._is_kept.extend(bytes(max(0, at + 1 - len(self._is_kept))))
+            self._is_kept[at] = 1
+
+    def take(self, keys: Sequence[str]) -> dict[str, int]:
+        """Those of them that have these ids, which are awaited no longer."""
+        found = self.find(keys)
+        gone = [id_ for key, id_ in found.items() if self._ids.pop(key, None) is None]
+        for some in batched(gone):
+            self._connection.execute(delete(self._table).where(self._table.c.id.in_(some)))
+        self._more -= len(gone)
+        for id_ in found.values():
+            self._is_kept[id_ - self._first_id] = 0
+        return found
 
 
 class Keys:
@@ -17,18 +94,12 @@ class Keys:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._ids: dict[str, dict[str, int]] = {type_: {} for type_ in TABLES}
-        self._awaited: dict[str, dict[str, int]] = {type_: {} for type_ in TABLES}
-        self._kept: dict[str, set[int]] = {type_: set() for type_ in TABLES}
         self._last = {type_: last_id(connection, found) for type_, found in TABLES.items()}
-
-    @property
-    def awaited(self) -> Mapping[str, Mapping[str, int]]:
-        """For each type, what was referred to and has not come, with the internal id that is kept for it."""
-        return self._awaited
+        self.awaited = {type_: Awaited(connection, type_, last + 1) for type_, last in self._last.items()}
 
     def is_awaited(self, type_: str, id_: int) -> bool:
         """Whether the internal id is kept for a record that has not come."""
-        return id_ in self._kept[type_]
+        return self.awaited[type_].has(id_)
 
     def find(self, type_: str, keys: Iterable[str]) -> dict[str, int]:
         """The internal ids by key, of those keys that the tables have; they are remembered until `forget`."""
@@ -37,27 +108,26 @@ class Keys:
         known.update(internal_ids(self._connection, type_, [key for key in wanted if key not in known]))
         return {key: known[key] for key in wanted if key in known}
 
-    def take(self, type_: str, key: str) -> tuple[int, bool]:
-        """The internal id of a record that is about to be written for the first time, and whether it was awaited."""
-        id_ = self._awaited[type_].pop(key, None)
-        is_awaited = id_ is not None
-        if id_ is None:
-            id_ = self._last[type_] = self._last[type_] + 1
-        self._kept[type_].discard(id_)
-        self._ids[type_][key] = id_
-        return id_, is_awaited
+    def take(self, type_: str, keys: Sequence[str]) -> list[tuple[int, bool]]:
+        """The internal ids of records that are about to be written for the first time, and whether each was awaited."""
+        awaited = self.awaited[type_].take(keys)
+        known = self._ids[type_]
+        for key in keys:
+            known[key] = awaited[key] if key in awaited else self._next(type_)
+        return [(known[key], key in awaited) for key in keys]
 
     def refer(self, type_: str, keys: Iterable[str]) -> dict[str, int]:
         """The internal ids to refer to: of the records that are there, or kept for those that are not."""
         wanted = dict.fromkeys(keys)
-        found, awaited = self.find(type_, (key for key in wanted if key not in self._awaited[type_])), self._awaited[type_]
-        for key in wanted:
-            if key not in found:
-                if key not in awaited:
-                    self._last[type_] = awaited[key] = self._last[type_] + 1
-                    self._kept[type_].add(awaited[key])
-                found[key] = awaited[key]
-        return found
+        found = self.awaited[type_].find(wanted)
+        found.update(self.find(type_, (key for key in wanted if key not in found)))
+        new = {key: self._next(type_) for key in wanted if key not in found}
+        self.awaited[type_].add(new)
+        return found | new
+
+    def _next(self, type_: str) -> int:
+        self._last[type_] += 1
+        return self._last[type_]
 
     def forget(self) -> None:
         """To be said between batches, so that memory does not grow; awaited ids stay."""

@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection
 
 from data import tables
 from data.ahead import Hearing, pays, read, read_ahead
+from data.aside import Wrong
 from data.changes import Change, changes_of
 from data.errors import RecordError, Rejected
 from data.items import Item
@@ -126,10 +127,10 @@ class _Run:
     options: Options
     rejected: RejectedFiles | None
     watch: Watch | None
-    wrong: dict[int, list[RecordError]] = field(default_factory=dict)
+    wrong: Wrong = field(default_factory=Wrong)
     report: Report = field(default_factory=Report)
     is_clean: bool = True
-    ends: list[RecordError] = field(default_factory=list)  # what no leaving out can mend
+    is_refused: bool = False  # by what no leaving out can mend
 
     def whole(self, errors: list[RecordError]) -> Report:
         """The load, done again without what is wrong as often as it must be."""
@@ -137,10 +138,10 @@ class _Run:
         while True:
             point = self.connection.begin_nested() if self.options.skips else None
             loading = self._begin()
-            self.ends = list(errors)
-            self._tell(self.ends)
+            self.is_refused = bool(errors)
+            self._tell(errors)
             self._pass(loading)
-            if self.ends or (not self.is_clean and not self.options.skips):
+            if self.is_refused or (not self.is_clean and not self.options.skips):
                 self.report.refuse()
                 refusal = Rejected(self.report.errors, self.report.error_count)
                 refusal.report = self.report
@@ -190,9 +191,9 @@ class _Run:
         self._tell([error])
         self.is_clean = False
         if number and self.options.skips:
-            self.wrong.setdefault(number, []).append(error)
+            self.wrong.add(number, error)
         else:
-            self.ends.append(error)
+            self.is_refused = True
 
     def _pass(self, loading: Loading) -> None:
         for some in batched(self._good(self._items(loading)), BATCH):
@@ -207,11 +208,11 @@ class _Run:
     def _good(self, items: Iterable[Item]) -> Iterator[Item]:
         """The records, but for those that are left out."""
         for item in items:
-            if item.number in self.wrong:
+            if errors := self.wrong.of(item.number):
                 self.report.rejected += 1
-                self._tell(self.wrong[item.number])
+                self._tell(errors)
                 if self.rejected:
-                    self.rejected.add_raw(item.raw, self.wrong[item.number])
+                    self.rejected.add_raw(item.raw, errors)
             else:
                 yield item
 

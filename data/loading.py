@@ -1,24 +1,26 @@
 """One pass of a load over its records, 500 at a time: checked, compared with what is stored, written."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from data import tables
+from data.aside import Pile
 from data.digests import Digests
 from data.errors import DuplicateId, InvalidScope, KnownId, Place, RecordError, shorten
 from data.fields import merged
 from data.given import Given
 from data.items import Item
 from data.options import Mode, Options
-from data.references import Stand, Unwritten, dangling_unwritten, unwritten
+from data.references import Fault, Stand, Unwritten, dangling_unwritten, unwritten
 from data.report import Report, Warned
 from data.rows import TABLES
 from data.search.wording import Wording
-from data.stored import stored_records
+from data.stored import batched, stored_records
 from data.suspicions import far_off, same_names, told_name
 from data.tables import table
 from data.write import Writer
@@ -48,7 +50,8 @@ class Loading:
         self._refused: set[str] = set()
         self._faulty: dict[tuple[str, str], Place] = {}
         self._unwritten: list[Unwritten] = []
-        self._implied: dict[tuple[str, str], Item] = {}
+        self._implied: Pile | None = None
+        self._implied_keys: dict[str, set[str]] = {type_: set() for type_ in TABLES}
         self.digests = Digests(connection, only_whole=options.mode is Mode.REPLACE)
         rows = connection.execute(select(REDIRECTS.c.type, REDIRECTS.c.key, REDIRECTS.c.target))
         self.merges = {(type_, key): target for type_, key, target in rows}
@@ -88,28 +91,36 @@ class Loading:
         given = []
         for item in items:
             if item.raw.is_implied:
-                self._implied.setdefault((item.type, item.key), item)
+                self._put_aside(item)
             elif not self._was_merged(item):
                 given.append(item)
         self._write(given)
 
+    def _put_aside(self, item: Item) -> None:
+        """Keeps what a file implies, once."""
+        keys = self._implied_keys[item.type]
+        if item.key not in keys:
+            keys.add(item.key)
+            self._implied = self._implied or Pile()
+            self._implied.add(item)
+
     def finish(self) -> None:
         """Writes what is implied and was not given, removes what is missing, and tells what is wrong between the records."""
-        implied = list(self._implied.values())
-        self._implied.clear()
-        for start in range(0, len(implied), 500):
-            some = implied[start : start + 500]
+        for some in batched(self._implied or ()):
             self._find(some)
             self._write([item for item in some if item.id is None])
         if self.options.scope:
             self._remove_missing()
         refused = frozenset() if self.options.skips else frozenset(self._refused)
         most = 10**9 if self.options.skips else self.options.max_errors
-        faults = self.writer.faults(self.given.stands, most=most, refused=refused)
-        if len(faults) >= most:
+        faults: Iterator[Fault] = chain(
+            self.writer.faults(self.given.stands, most=most, refused=refused),
+            dangling_unwritten(self.connection, self._unwritten, refused=refused),
+        )
+        if not self.options.skips:
+            faults = iter(sorted(faults, key=lambda one: one.number))
             self.report.error_count += max(0, self.writer.dangling_count(refused=refused) - most)
-        faults += dangling_unwritten(self.connection, self._unwritten, refused=refused)
-        for fault in sorted(faults, key=lambda one: one.number):
+        for fault in faults:
             self._tell_error(fault.number, fault.error)
 
     def close(self) -> None:

@@ -1,6 +1,6 @@
 """What is wrong between records, once all of a load are written: references to nothing, circles, needed records removed."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import chain, islice
@@ -20,7 +20,7 @@ CYCLES_MAX = 100
 CYCLE_MAX_SHOWN = 10
 NAMED_MAX = 3
 
-Awaited = Mapping[str, Mapping[str, int]]
+Awaited = Mapping[str, Iterable[tuple[str, int]]]
 """For each type of record the ids that were referred to and have not come, with the internal ids kept for them."""
 
 
@@ -94,29 +94,35 @@ def references(connection: Connection, type_: str, ids: Collection[int]) -> Iter
 
 def dangling(
     connection: Connection, awaited: Awaited, places: Places, *, most: int, refused: AbstractSet[str] = frozenset()
-) -> list[Fault]:
-    """An error for each reference to a person or topic that neither the load nor the store has, at most `most`, by place.
+) -> Iterator[Fault]:
+    """An error for each reference to a person or topic that neither the load nor the store has, at most `most`.
 
     `refused` are the ids of records that were found wrong by themselves: a reference to one is not told as a second error.
     """
-    found: list[tuple[Stand, str, str]] = []
-    for type_, keys in awaited.items():
-        names = {id_: key for key, id_ in keys.items() if key not in refused}
-        for some in batched(islice(references(connection, type_, names), most)):
-            stands = {owner: places(owner, [one.id for one in some if one.type == owner]) for owner in TABLES}
-            for one in some:
-                stand = stands[one.type].get(one.id) or Stand(0, Place("the store", record=one.key))
-                found.append((Stand(stand.number, replace(stand.place, path=one.path)), type_, names[one.target]))
     hints = _Hints(connection, refused)
-    found.sort(key=lambda one: one[0].number)
-    return [Fault(stand.number, _dangling(stand.place, type_, key, hints)) for stand, type_, key in found[:most]]
+    for some in batched(islice(_to_awaited(connection, awaited, refused), most)):
+        stands = {owner: places(owner, [one.id for one, _, _ in some if one.type == owner]) for owner in TABLES}
+        found = []
+        for one, type_, key in some:
+            stand = stands[one.type].get(one.id) or Stand(0, Place("the store", record=one.key))
+            found.append((Stand(stand.number, replace(stand.place, path=one.path)), type_, key))
+        found.sort(key=lambda one: one[0].number)
+        yield from (Fault(stand.number, _dangling(stand.place, type_, key, hints)) for stand, type_, key in found)
+
+
+def _to_awaited(connection: Connection, awaited: Awaited, refused: AbstractSet[str]) -> Iterator[tuple[Reference, str, str]]:
+    """The references to what has not come, with its type and id."""
+    for type_, keys in awaited.items():
+        for some in batched((key, id_) for key, id_ in keys if key not in refused):
+            names = {id_: key for key, id_ in some}
+            yield from ((one, type_, names[one.target]) for one in references(connection, type_, names))
 
 
 def dangling_count(connection: Connection, awaited: Awaited, *, refused: AbstractSet[str] = frozenset()) -> int:
     """How many errors `dangling` would tell of, if it told of all."""
     count = 0
     for type_, keys in awaited.items():
-        for some in batched(id_ for key, id_ in keys.items() if key not in refused):
+        for some in batched(id_ for key, id_ in keys if key not in refused):
             for link in LINKS[type_]:
                 statement = select(func.count()).select_from(link.table).where(link.table.c[link.target_column].in_(some))
                 count += int(connection.execute(statement).scalar_one())

@@ -11,7 +11,7 @@ what is then still open: references to nothing, circles of topics, removed recor
 a `Revision` of the load and, if it had been removed, no tombstone any more.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
@@ -144,15 +144,13 @@ class Writer:
             count += len(ids)
         return count
 
-    def faults(self, places: Places = _nowhere, *, most: int, refused: AbstractSet[str] = frozenset()) -> list[Fault]:
-        """What is wrong between the records as they now are: at most `most` errors of a kind, in the order of the records."""
+    def faults(self, places: Places = _nowhere, *, most: int, refused: AbstractSet[str] = frozenset()) -> Iterator[Fault]:
+        """What is wrong between the records as they now are: at most `most` errors of a kind."""
         self.flush()
         self._late_indexes.make()
-        return [
-            *dangling(self.connection, self.keys.awaited, places, most=most, refused=refused),
-            *circles(self.connection, self._raised, places),
-            *still_needed(self.connection, self._removed, most=most),
-        ]
+        yield from dangling(self.connection, self.keys.awaited, places, most=most, refused=refused)
+        yield from circles(self.connection, self._raised, places)
+        yield from still_needed(self.connection, self._removed, most=most)
 
     def dangling_count(self, *, refused: AbstractSet[str] = frozenset()) -> int:
         """How many references there are to what has not come; see `data.references.dangling`."""
@@ -160,7 +158,7 @@ class Writer:
 
     def finish(self) -> None:
         """Writes what waits, and brings the index in step; raises Rejected if something is wrong between the records."""
-        faults = self.faults(most=ERRORS_MAX)
+        faults = list(self.faults(most=ERRORS_MAX))
         if faults:
             raise Rejected([fault.error for fault in faults])
         self.close()
@@ -200,9 +198,10 @@ class Writer:
 
     def _number(self, old: Sequence[_Put], new: Sequence[_Put]) -> None:
         """Gives each record its internal id, and those that it refers to."""
-        for put in new:
-            put.id, put.is_awaited = self.keys.take(put.type, put.fields["id"])
         for type_ in TABLES:
+            mine = [put for put in new if put.type == type_]
+            for put, taken in zip(mine, self.keys.take(type_, [put.fields["id"] for put in mine]), strict=True):
+                put.id, put.is_awaited = taken
             ids = self.keys.find(type_, [put.fields["id"] for put in old if put.type == type_])
             for put in old:
                 if put.type == type_:

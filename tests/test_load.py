@@ -334,6 +334,36 @@ def test_a_first_load_of_any_order_leaves_the_store_whole_and_with_all_its_index
         assert list(audit(connection, store.words)) == []
 
 
+@pytest.mark.parametrize("order", ["letters topics people", "mixed"])
+@pytest.mark.parametrize("remembered", [0, 700])
+def test_ids_that_come_late_are_linked_however_many_are_awaited(
+    give: Load, store: Store, order: str, remembered: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first are awaited in memory, the others in a table."""
+    give(*many("people topics letters"))
+    straight = kept(store)
+    other = Store.create(f"sqlite:///{store.path.parent / 'other.db'}")
+    monkeypatch.setattr("data.keys.AWAITED_REMEMBERED", remembered)
+    assert load(other, [RecordList(many(order))], Options()).added == 3300
+    assert kept(other) == straight
+    with other.writing() as connection:
+        assert list(audit(connection, other.words)) == []
+    other.close()
+
+
+@pytest.mark.parametrize("remembered", [0, 700, 100_000])
+def test_ids_that_never_come_are_all_told_and_their_letters_left_out(
+    give: Load, remembered: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("data.keys.AWAITED_REMEMBERED", remembered)
+    with pytest.raises(Rejected) as found:
+        give(*many("letters topics"), max_errors=3)
+    assert (len(found.value.errors), found.value.count) == (3, 2200)
+    assert [error.value for error in found.value.errors] == ["p0", "p550", "p1"]
+    report = give(*many("letters topics"), skips=True)
+    assert (report.added, report.rejected, report.error_count) == (1100, 1100, 2200)
+
+
 def test_a_first_load_that_is_refused_tried_or_done_again_leaves_all_indexes(give: Load, store: Store) -> None:
     before = indexes(store)
     refusal(give, *ALL, {**DIARY, "id": "lost", "people": [{"person": "nobody", "role": "sender"}]})
