@@ -6,7 +6,7 @@ makes it. By counts or by relevance, they hold until the archive changes.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
@@ -32,6 +32,9 @@ CURSOR_ARGUMENTS = {
 CHANGES = select(tables.table(tables.Meta).c.changes).scalar_subquery()
 """How often the archive was changed, as the statement sees it."""
 
+CHANGED = "changes"
+"""The mark of a cursor that holds until the archive changes."""
+
 PAGING = frozenset({"first", "last", "orderBy", *CURSOR_ARGUMENTS})
 """Arguments that change nothing of what a list counts; in which order it is, a cursor says beside."""
 
@@ -53,11 +56,11 @@ class Cursors:
     def of(cls, ask: Ask, order: str, kinds: tuple[type[int] | type[str], ...], search: Any, *, is_counted: bool) -> "Cursors":
         """The cursors of a list that is searched so, if it is; `is_counted` where its order is by what it counts."""
         if not is_counted:
-            marks = {"changes": CHANGES} if order.startswith("RELEVANCE") else {}
+            marks = {CHANGED: CHANGES} if order.startswith("RELEVANCE") else {}
             return cls(ask, order, kinds, search.digest if search else None, marks)
         lists = _lists(ask)
         row = lists[-1].row
-        marks = {"changes": CHANGES, **({} if row is None else {"parent": row.c.id})}
+        marks = {CHANGED: CHANGES, **({} if row is None else {"parent": row.c.id})}
         return cls(ask, order, kinds, lambda variables: _digest(lists, variables), marks)
 
     def made(self, keys: Sequence[ColumnElement[Any]]) -> ColumnElement[str]:
@@ -86,25 +89,29 @@ class Cursors:
         return self.ask.bind(lambda variables: found(variables)[at], type_)
 
     def fits(self, arg: Arg, name: str) -> list[ColumnElement[bool]]:
-        """The conditions that a cursor's marks are the same as now; where one is not, the statement ends with InvalidCursor."""
+        """The conditions that a cursor is of the same parent's list; where one is not, the statement ends with InvalidCursor."""
+        return [held for mark, held in self._held(arg, name) if mark != CHANGED]
+
+    def is_new(self, arg: Arg, name: str) -> list[ColumnElement[bool]]:
+        """The condition that the archive is as it was, if the cursor depends on that: else the statement ends with InvalidCursor.
+
+        It depends on no row, and is to stand where it is looked at once, also if there are none.
+        """
+        return [select(held).scalar_subquery() for mark, held in self._held(arg, name) if mark == CHANGED]
+
+    def _held(self, arg: Arg, name: str) -> Iterator[tuple[str, ColumnElement[bool]]]:
+        """Of each mark of a cursor whether it is the same as now."""
         found = self.position(arg, name)
 
         def given(at: int) -> ColumnElement[int]:
             return self.ask.bind(lambda variables: found(variables)[at], BigInteger())
 
-        return [
-            _once(now, holds(inline(name), inline(mark), given(at), now.label(None)))
-            for at, (mark, now) in enumerate(self.marks.items())
-        ]
+        for at, (mark, now) in enumerate(self.marks.items()):
+            yield mark, holds(inline(name), inline(mark), given(at), now.label(None))
 
     @property
     def _name(self) -> str:
         return f"{self.ask.name} {self.order}"
-
-
-def _once(now: ColumnElement[int], held: ColumnElement[bool]) -> ColumnElement[bool]:
-    """The condition, looked at once and not at each row, if it depends on none."""
-    return select(held).scalar_subquery() if now is CHANGES else held
 
 
 def _lists(ask: Ask) -> list[Ask]:

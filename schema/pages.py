@@ -162,23 +162,21 @@ def _page(ask: Ask, listing: Listing, asked: PageArgs, *, numbered: bool) -> tup
     columns = [key.column.label(f"k{i}") for i, key in enumerate(keys)]
     carried = [column.label(name) for name, column in listing.carry.items()]
     falls = listing.order.falling != asked.backward
-    conditions = [
-        _beyond(ask, listing, arg, name=name, inclusive=False)
-        for name, arg in (("after", asked.after), ("before", asked.before))
-        if arg
-    ]
+    given = [(name, arg) for name, arg in (("after", asked.after), ("before", asked.before)) if arg]
+    conditions = [_beyond(ask, listing, arg, name=name, inclusive=False) for name, arg in given]
+    held = [condition for name, arg in given for condition in listing.cursors(ask).is_new(arg, name)]
     scan = (
         listing.filtered(*conditions)
         .select(*columns, *carried)
         .order_by(*(key.column.desc() if falls else key.column.asc() for key in keys))
     )
     if not numbered:
-        scan = scan.limit(_size(ask, asked.first or asked.last, 0))
+        scan = scan.limit(_where(held, _size(ask, asked.first or asked.last, 0)))
         return _turned(scan.subquery(), len(keys), falls=falls) if asked.backward else scan.subquery(), None
     limit = _size(ask, asked.first or asked.last, 1)
     if asked.first and asked.last:
         limit = greatest(limit, _size(ask, asked.last, 1))
-    inner = scan.limit(limit).subquery()
+    inner = scan.limit(_where(held, limit)).subquery()
     order = [inner.c[f"k{i}"].desc() if falls else inner.c[f"k{i}"].asc() for i in range(len(keys))]
     page = select(
         *inner.c,
@@ -187,6 +185,11 @@ def _page(ask: Ask, listing: Listing, asked: PageArgs, *, numbered: bool) -> tup
     ).subquery()
     ordered = _in_order(select(*page.c), page.c.number.desc() if asked.backward else page.c.number)
     return ordered, _kept(ask, ordered, asked)
+
+
+def _where(held: list[ColumnElement[bool]], limit: ColumnElement[int]) -> ColumnElement[int]:
+    """The limit of a page, found after conditions that end the statement where they do not hold."""
+    return case((and_(*held), limit)) if held else limit
 
 
 def _turned(inner: Subquery, keys: int, *, falls: bool) -> Subquery:

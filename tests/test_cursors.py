@@ -8,6 +8,7 @@ import pytest
 from conftest import Asked, ask_archive
 
 from data.load import load
+from data.options import Mode, Options, Scope
 from schema.execute import Archive
 
 PAGE = "{ edges { cursor } pageInfo { startCursor endCursor } }"
@@ -203,6 +204,31 @@ def test_a_cursor_of_another_archive_is_refused(loaded: Callable[..., Archive], 
 
 
 # Cursors that are old
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'documents(first: 1, search: "letter", after: $c) %s',
+        'documents(first: 1, search: "letter", before: $c) %s',
+        'documents(first: 1, search: "letter", filter: {dated: false}, after: $c) %s',
+        'documents(first: 1, search: "letter OR note", after: $c) %s',
+        "documents { facets { topics(first: 1, after: $c) %s } }",
+        "correspondence(first: 1, after: $c) %s",
+    ],
+)
+@pytest.mark.parametrize("page", [PAGE, "{ nodes { __typename } }", "{ pageInfo { hasNextPage hasPreviousPage } }"])
+def test_it_is_refused_by_a_list_that_is_empty_since_too(
+    loaded: Callable[..., Archive], tmp_path: Path, text: str, page: str
+) -> None:
+    archive = loaded(KIN + LETTERS.replace("title: T", "title: A letter"))
+    cursor = cursor_in(ask_archive(archive, f"query ($c: String) {{ {text % PAGE} }}"))
+    more = tmp_path / "more.yaml"
+    more.write_text("- {type: document, id: six, title: Other}", encoding="utf-8")
+    load(archive.store, [more], Options(mode=Mode.DELETE_MISSING, scope=Scope("document")))
+    found = ask_archive(archive, f"query ($c: String) {{ {text % page} }}", {"c": cursor})
+    assert code(found) == "CURSOR_INVALID"
+    assert code(ask_archive(archive, f"query ($c: String) {{ {text % page} }}")) is None
 
 
 @pytest.mark.parametrize(
