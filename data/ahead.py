@@ -33,7 +33,7 @@ PIPE_BYTES = 2**20
 """What may wait to be taken: a message. A pipe has room for a tenth of one, and the two would take turns instead."""
 
 
-Prepare = Callable[[Item], None]
+Prepare = Callable[[Sequence[Item]], None]
 
 
 class Hearing(NamedTuple):
@@ -76,7 +76,7 @@ def pays(sources: Sequence[Source]) -> bool:
 
 
 def read_ahead(sources: Sequence[RecordFile], hearing: Hearing, prepare: Prepare) -> Iterator[Item]:
-    """As `read`, each record as `prepare` left it in the other process. UnreadableFile if somebody ended that."""
+    """As `read`, the records as `prepare` left them in the other process, by the piece. UnreadableFile if somebody ended it."""
     with _other_process(lambda sending: _send(sources, prepare, sending)) as receiving:
         for events, facts in _messages(receiving, sources):
             for source, known in zip(sources, facts, strict=True):
@@ -147,10 +147,10 @@ def _end_with(ends: int) -> None:
 
 def _send(sources: Sequence[RecordFile], prepare: Prepare, sending: Connection) -> None:
     """Reads all sources and sends what comes, then None."""
-    events: list[Item | Packed | _Told] = []
+    events: list[Item | _Told] = []
     size = 0
 
-    def add(event: Item | Packed | _Told, size_bytes: int) -> None:
+    def add(event: Item | _Told, size_bytes: int) -> None:
         nonlocal size
         events.append(event)
         size += size_bytes
@@ -159,7 +159,9 @@ def _send(sources: Sequence[RecordFile], prepare: Prepare, sending: Connection) 
 
     def send() -> None:
         nonlocal size
-        sending.send_bytes(pickle.dumps((events, [source.facts for source in sources]), pickle.HIGHEST_PROTOCOL))
+        prepare([event for event in events if isinstance(event, Item)])
+        sent = [packed(event) if isinstance(event, Item) else event for event in events]
+        sending.send_bytes(pickle.dumps((sent, [source.facts for source in sources]), pickle.HIGHEST_PROTOCOL))
         events.clear()
         size = 0
 
@@ -169,8 +171,6 @@ def _send(sources: Sequence[RecordFile], prepare: Prepare, sending: Connection) 
         broken=lambda error: add(_Told("broken", (error,)), 0),
     )
     for item in read(sources, hearing):
-        size_bytes = len(item.raw.content or b"")
-        prepare(item)
-        add(packed(item), size_bytes)
+        add(item, len(item.raw.content or b""))
     send()
     sending.send_bytes(pickle.dumps(None))

@@ -38,7 +38,7 @@ class Compiler(sqlite_dialect.base.SQLiteCompiler):
 
 DIALECT = sqlite_dialect.dialect()
 DIALECT.statement_compiler = Compiler
-VERSION = 4
+VERSION = 5
 """The layout of the tables; a store of a higher one was written by a newer Fonds."""
 
 APPLICATION_ID = 0x464F4E44  # "FOND", in the header of the file

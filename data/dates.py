@@ -46,6 +46,9 @@ _DAY = r"\d{4}(-(0[1-9]|1[0-2])(-\d\d)?)?"
 _PLAIN = re.compile(rf"{_DAY}|{_DAY}[?~%]|{_DAY}[?~%]?/{_DAY}[?~%]?", re.ASCII)
 """What nearly all dates are, and known without asking `edtf-validate`."""
 
+_WHOLE_DAY = re.compile(r"(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])", re.ASCII)
+"""A day that every year has: what most dates are, and reckoned in a third of the time."""
+
 _SEASON = re.compile(r"(-?\d{4})-(2[1-9]|3\d|4[01])", re.ASCII)
 _MASK = re.compile(r"(-?[\dX]{4})(?:-([\dX]{2}))?(?:-([\dX]{2}))?", re.ASCII)
 _GAP = re.compile(r"X-?\d", re.ASCII)
@@ -116,6 +119,9 @@ def day_text(day: int) -> str:
 
 @lru_cache(maxsize=CACHE_MAX_DATES)
 def _parsed(text: str) -> HistoricalDate:
+    if whole := _WHOLE_DAY.fullmatch(text):
+        day = _day(*map(int, whole.groups()))
+        return HistoricalDate(text, _day_label(*whole.groups()), day, day, is_approximate=False, is_uncertain=False)
     if not _is_written_correctly(text):
         raise NotEdtf(f"“{shorten(text)}” is not a date in EDTF; {_hint(text)}")
     try:

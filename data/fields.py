@@ -6,6 +6,7 @@ written out, keys in the format's order, `x_…` fields last and by name. Two re
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -14,6 +15,7 @@ from data import format as record_format
 from data.format import AnyRecord, Date, DocumentRecord, Name, Note, Part, PersonRecord, TextBody, TopicRecord
 
 Fields = dict[str, Any]
+SHAPES_KEPT = 1024
 
 MODELS: Mapping[str, type[BaseModel]] = {"document": DocumentRecord, "person": PersonRecord, "topic": TopicRecord}
 _LAST = ("identifiers", "notes")
@@ -49,10 +51,17 @@ def whole(given: Fields) -> Fields:
     """The record that has these fields and no others."""
     type_ = given["type"]
     values = DEFAULTS[type_] | given
-    found = {name: value for name in ORDER[type_] if (value := values.get(name)) is not None and value != []}
-    for name in sorted(name for name in values if name.startswith("x_")):
+    names, extra = _in_order(type_, frozenset(values))
+    found = {name: value for name in names if (value := values[name]) is not None and value != []}
+    for name in extra:
         found[name] = values[name]
     return found
+
+
+@lru_cache(maxsize=SHAPES_KEPT)
+def _in_order(type_: str, names: frozenset[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """Names of fields in their order, and those of `x_…` fields; most records of an archive have the same few."""
+    return tuple(name for name in ORDER[type_] if name in names), sorted(name for name in names if name.startswith("x_"))
 
 
 def merged(old: Fields, given: Fields) -> Fields:
@@ -81,12 +90,15 @@ def _part(fields: Fields, names: Sequence[str]) -> Fields:
 def _object(names: Mapping[str, str]) -> Callable[[BaseModel], Fields]:
     """What makes a dict of a model: its attributes under the format's names, without what is not there."""
     pairs = tuple(names.items())
+    found_before: dict[frozenset[str], Sequence[tuple[str, str]]] = {}
 
     def convert(model: BaseModel) -> Fields:
-        values = model.__dict__
+        values, given = model.__dict__, frozenset(model.__pydantic_fields_set__)
+        if given not in found_before:
+            found_before[given] = [pair for pair in pairs if pair[0] in given or values[pair[0]] is not None]
         return {
             name: _TERMS[value] if value.__class__ in _KINDS else value
-            for attribute, name in pairs
+            for attribute, name in found_before[given]
             if (value := values[attribute]) is not None
         }
 

@@ -10,10 +10,10 @@ from data.check import Entry, parse
 from data.digests import digest, kept
 from data.errors import Place, RecordError, shorten
 from data.fields import Fields, given_fields, whole
-from data.made import Made, made
+from data.made import Made, worded
 from data.readers.raw import JSON_LINES, Raw
 from data.report import Warned
-from data.rows import TABLES
+from data.rows import TABLES, own_row
 from data.search.wording import Worded, Wording
 from data.suspicions import is_plain, suspicions
 
@@ -58,12 +58,6 @@ class Item:
         if not self.said:
             self.said = digest(_canonical(self.given) or b"")
 
-    def make(self, wording: Wording) -> None:
-        """Makes a record that is right by itself ready to be written, as one that the store does not have."""
-        if not self.errors:
-            self.given = whole(self.given)
-            self.made = made(self.given, wording)
-
     @property
     def whole(self) -> Fields:
         """The record as it is if nothing else is known of it."""
@@ -77,6 +71,15 @@ class Item:
     def digest(self, *, is_whole: bool) -> bytes:
         """What the store keeps, to know it again."""
         return kept(self.said, self.line, is_whole=is_whole)
+
+
+def make(items: Sequence[Item], wording: Wording) -> None:
+    """Makes records that are right by themselves ready to be written, as such that the store does not have."""
+    for item in items:
+        item.given = whole(item.given)
+    rows = [own_row(item.given) for item in items]
+    for item, row in zip(items, rows, strict=True):
+        item.made = Made(row, worded(item.given, wording) if item.type == "document" else None)
 
 
 Packed = tuple[Any, ...]

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from data.fields import Fields
-from data.rows import Row, own_row
+from data.rows import Row
 from data.search.wording import Worded, Wording
 
 
@@ -14,16 +14,13 @@ class Made(NamedTuple):
     worded: Worded | None = None
 
 
-def made(fields: Fields, wording: Wording) -> Made:
-    """What is made of a whole record (`data.fields.whole`)."""
-    if fields["type"] != "document":
-        return Made(own_row(fields))
-    texts = [text["body"] for text in fields.get("texts", ())]
-    worded = wording.of_document(
+def worded(fields: Fields, wording: Wording) -> Worded:
+    """The words of a whole document (`data.fields.whole`)."""
+    found = wording.of_document(
         title=fields["title"],
         description=fields.get("description"),
         genre=fields.get("genre"),
         languages=fields.get("languages", ()),
-        texts=texts,
+        texts=[text["body"] for text in fields.get("texts", ())],
     )
-    return Made(own_row(fields), worded._replace(new=wording.taken()))
+    return found._replace(new=wording.taken())

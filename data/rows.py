@@ -1,6 +1,7 @@
 """Fields → rows: what each table holds of a record (`data/fields.py`). The way back is `data/stored.py`."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -51,10 +52,23 @@ OWNED: Mapping[str, Sequence[Table]] = {
 _OWNERS = frozenset({"document_id", "person_id", "topic_id"})
 """How tables call their owner whose rows belong to one of several types of records: names, identifiers, notes."""
 
+_DATES_KEPT = 16_384
+
+
+class _Stored(dict[str | None, str | None]):
+    """Terms as tables hold them, in capitals; there are few."""
+
+    def __missing__(self, term: str | None) -> str | None:
+        found = self[term] = term and term.upper()
+        return found
+
+
+_STORED = _Stored()
+
 
 def extra_of(fields: Fields) -> Fields:
     """The `x_…` fields."""
-    return {name: value for name, value in fields.items() if name.startswith("x_")}
+    return {name: fields[name] for name in fields if name[:2] == "x_"}
 
 
 def main_row(fields: Fields, id_: int, genre_id: int | None, given_digest: bytes | None) -> Row:
@@ -63,9 +77,11 @@ def main_row(fields: Fields, id_: int, genre_id: int | None, given_digest: bytes
 
 
 def completed(row: Row, type_: str, id_: int, genre_id: int | None, given_digest: bytes | None) -> Row:
-    """An own row with what the store adds to it."""
-    genre = {"genre_id": genre_id} if type_ == "document" else {}
-    return row | {"id": id_, "given_digest": given_digest} | genre
+    """The own row, to which what the store knows is added."""
+    row["id"], row["given_digest"] = id_, given_digest
+    if type_ == "document":
+        row["genre_id"] = genre_id
+    return row
 
 
 def own_row(fields: Fields) -> Row:
@@ -73,13 +89,16 @@ def own_row(fields: Fields) -> Row:
     type_ = fields["type"]
     row: Row = {name: fields.get(name) for name in PLAIN[type_]}
     row["key"] = fields["id"]
-    row["extra"] = orjson.dumps(extra_of(fields)).decode()
+    extra = extra_of(fields)
+    row["extra"] = orjson.dumps(extra).decode() if extra else "{}"
     for name in DATES[type_]:
-        row |= _date_columns(type_, name, fields.get(name))
+        date = fields.get(name)
+        edtf, label = (date["edtf"], date["label"]) if isinstance(date, dict) else (date, None)
+        row |= _date_columns(type_, name, edtf, label)
     if type_ == "document":
         row["sort_title"] = sort_key(row["title"])
     else:
-        row |= {"kind": fields["kind"].upper(), "folded": fold(row["name"]), "sort_name": sort_key(row["name"])}
+        row |= {"kind": _STORED[fields["kind"]], "folded": fold(row["name"]), "sort_name": sort_key(row["name"])}
     return row
 
 
@@ -99,11 +118,11 @@ def owned_rows(
     if identifiers := fields.get("identifiers"):
         yield IDENTIFIERS, [(id_, at, *_scheme_and_value(identifier)) for at, identifier in enumerate(identifiers, 1)]
     if notes := fields.get("notes"):
-        yield NOTES, [(id_, at, note["kind"].upper(), note["text"]) for at, note in enumerate(notes, 1)]
+        yield NOTES, [(id_, at, _STORED[note["kind"]], note["text"]) for at, note in enumerate(notes, 1)]
     if names := fields.get("names"):
         yield NAMES, [(id_, at, *_name_values(name)) for at, name in enumerate(names, 1)]
     if broader := fields.get("broader"):
-        yield BROADER, [(id_, topics[key], at) for at, key in enumerate(broader, 1)]
+        yield BROADER, [(id_, at, topics[key]) for at, key in enumerate(broader, 1)]
     if fields["type"] == "document":
         yield from _owned_by_document(fields, id_, people, topics)
 
@@ -111,32 +130,36 @@ def owned_rows(
 def _owned_by_document(
     fields: Fields, id_: int, people: Mapping[str, int], topics: Mapping[str, int]
 ) -> Iterator[tuple[Table, list[tuple[Any, ...]]]]:
-    first_places: dict[int, int] = {}
-    parts: list[tuple[Any, ...]] = []
-    for at, part in enumerate(fields.get("people", ()), 1):
-        person_id = people[part["person"]] if "person" in part else None
-        if person_id is not None:
-            first_places.setdefault(person_id, at)
-        parts.append((id_, person_id, at, *_part_values(part)))
-    yield PARTS, parts
-    yield DOCUMENT_PEOPLE, [(id_, person_id, at) for person_id, at in first_places.items()]
-    yield DOCUMENT_TOPICS, [(id_, topics[key], at) for at, key in enumerate(fields.get("topics", ()), 1)]
-    yield LANGUAGES, [(id_, language, at) for at, language in enumerate(fields.get("languages", ()), 1)]
-    yield TEXTS, [(id_, at, *_text_values(text)) for at, text in enumerate(fields.get("texts", ()), 1)]
+    if given := fields.get("people"):
+        parts = [(id_, at, *_part_values(part, people)) for at, part in enumerate(given, 1)]
+        yield PARTS, parts
+        yield DOCUMENT_PEOPLE, _first_places(parts)
+    if given := fields.get("topics"):
+        yield DOCUMENT_TOPICS, [(id_, at, topics[key]) for at, key in enumerate(given, 1)]
+    if given := fields.get("languages"):
+        yield LANGUAGES, [(id_, at, language) for at, language in enumerate(given, 1)]
+    if given := fields.get("texts"):
+        yield TEXTS, [(id_, at, *_text_values(text)) for at, text in enumerate(given, 1)]
 
 
-def _upper(term: str | None) -> str | None:
-    return term and term.upper()
+def _part_values(part: Fields, people: Mapping[str, int]) -> tuple[Any, ...]:
+    get, stored = part.get, _STORED
+    person = people[part["person"]] if "person" in part else None
+    terms = stored[get("evidence")], stored[get("certainty")], stored[get("basis")]
+    return person, stored[part["role"]], get("label"), get("as"), *terms, get("alternative")
 
 
-def _part_values(part: Fields) -> tuple[Any, ...]:
-    given = part.get
-    terms = _upper(given("evidence")), _upper(given("certainty")), _upper(given("basis"))
-    return part["role"].upper(), given("label"), given("as"), *terms, given("alternative")
+def _first_places(parts: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Each person of a document once, at the place of the first part."""
+    first: dict[int, tuple[Any, ...]] = {}
+    for part in parts:
+        if part[2] is not None and part[2] not in first:
+            first[part[2]] = part[:3]
+    return list(first.values())
 
 
 def _text_values(text: Fields) -> tuple[Any, ...]:
-    return text["kind"].upper(), text.get("language"), text["body"], text.get("translator")
+    return _STORED[text["kind"]], text.get("language"), text["body"], text.get("translator")
 
 
 def _scheme_and_value(identifier: str) -> tuple[str, str]:
@@ -144,12 +167,13 @@ def _scheme_and_value(identifier: str) -> tuple[str, str]:
     return scheme, value
 
 
-def _date_columns(type_: str, name: str, date: str | Fields | None) -> Row:
+@lru_cache(maxsize=_DATES_KEPT)
+def _date_columns(type_: str, name: str, edtf: str | None, label: str | None) -> Row:
+    """What the tables hold of a date; the same for the next record that has it, so nobody may change it."""
     days = "" if type_ == "document" else f"{name}_"
-    if date is None:
+    if edtf is None:
         empty = dict.fromkeys((f"{name}_edtf", f"{name}_label", f"{days}first_day", f"{days}last_day"))
         return {**empty, f"{name}_is_printed": False}
-    edtf, label = (date, None) if isinstance(date, str) else (date["edtf"], date["label"])
     parsed = parse_edtf(edtf)
     return {
         f"{name}_edtf": edtf,
@@ -162,7 +186,7 @@ def _date_columns(type_: str, name: str, date: str | Fields | None) -> Row:
 
 def _name_values(name: Fields) -> tuple[Any, ...]:
     days = (value for side in ("from", "to") for value in _day_values(name.get(side)))
-    return name["name"], fold(name["name"]), name["kind"].upper(), name.get("language"), *days
+    return name["name"], fold(name["name"]), _STORED[name["kind"]], name.get("language"), *days
 
 
 def _day_values(edtf: str | None) -> tuple[Any, ...]:

@@ -63,7 +63,8 @@ class Suspicion(NamedTuple):
 
 def is_plain(canonical: bytes) -> bool:
     """Whether no text of a record, given as JSON without needless escapes, can look wrong: ASCII, without control characters."""
-    return canonical.isascii() and not _UNPLAIN.search(canonical)
+    is_quiet = b"\\" not in canonical and b"&" not in canonical and b"\x7f" not in canonical  # nearly all: ten times as fast
+    return canonical.isascii() and (is_quiet or not _UNPLAIN.search(canonical))
 
 
 def suspicions(fields: Fields, *, is_plain: bool = False) -> Iterator[Suspicion]:
@@ -112,13 +113,13 @@ def _around(text: str, found: re.Match[str]) -> str:
     return text[max(0, found.start() - SAMPLE_CHARACTERS // 2) : found.end() + SAMPLE_CHARACTERS // 2]
 
 
-def _languages(fields: Fields) -> Iterator[tuple[str, str]]:
-    for at, language in enumerate(fields.get("languages") or ()):
-        yield f"languages[{at}]", language
+def _languages(fields: Fields) -> list[tuple[str, str]]:
+    found = [(f"languages[{at}]", language) for at, language in enumerate(fields.get("languages") or ())]
     for name in ("texts", "names"):
         for at, item in enumerate(fields.get(name) or ()):
             if "language" in item:
-                yield f"{name}[{at}].language", item["language"]
+                found.append((f"{name}[{at}].language", item["language"]))
+    return found
 
 
 @lru_cache(maxsize=LANGUAGES_KEPT)

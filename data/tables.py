@@ -14,6 +14,9 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, BigInteger, Column, Computed, ForeignKey, Index, Integer, Table
 from sqlmodel import Field, SQLModel
 
+CLUSTERED = {"sqlite_with_rowid": False}
+"""A table whose rows stand in the order of its primary key, with no number of their own: links of a document in theirs."""
+
 FIRST = -(2**63)
 LAST = 2**63 - 1
 
@@ -61,6 +64,7 @@ class SearchWord(SQLModel, table=True):
     """Every word of the archive's texts and names, folded: what a misspelt search is compared with."""
 
     __tablename__: ClassVar[Any] = "search_words"
+    __table_args__: ClassVar[Any] = CLUSTERED
     word: str = Field(primary_key=True)
 
 
@@ -153,14 +157,10 @@ class Participation(SQLModel, table=True):
     """A person's part in a document, in the source's order; `person_id` is null where nobody has identified the name."""
 
     __tablename__: ClassVar[Any] = "participations"
-    __table_args__: ClassVar[Any] = (
-        Index("participations_of_document", "document_id", "position"),
-        Index("participations_of_person", "person_id", "role", "document_id"),
-    )
-    id: int | None = Field(default=None, primary_key=True)
-    document_id: int = _cascade("documents.id")
+    __table_args__: ClassVar[Any] = (Index("participations_of_person", "person_id", "role", "document_id"), CLUSTERED)
+    document_id: int = _cascade("documents.id", primary_key=True)
+    position: int = Field(primary_key=True)
     person_id: int | None = Field(default=None, foreign_key="people.id")
-    position: int
     role: str
     label: str | None = None
     named_as: str | None = None
@@ -174,31 +174,26 @@ class DocumentPerson(SQLModel, table=True):
     """One row for each person of a document, however many parts they have in it; made from the participations."""
 
     __tablename__: ClassVar[Any] = "document_people"
-    __table_args__: ClassVar[Any] = (
-        Index("document_people_of_person", "person_id", "document_id"),
-        Index("document_people_of_document", "document_id", "position", "person_id"),
-    )
+    __table_args__: ClassVar[Any] = (Index("document_people_of_person", "person_id", "document_id", unique=True), CLUSTERED)
     document_id: int = _cascade("documents.id", primary_key=True)
-    person_id: int = Field(foreign_key="people.id", primary_key=True)
-    position: int
+    position: int = Field(primary_key=True)
+    person_id: int = Field(foreign_key="people.id")
 
 
 class DocumentTopic(SQLModel, table=True):
     __tablename__: ClassVar[Any] = "document_topics"
-    __table_args__: ClassVar[Any] = (
-        Index("document_topics_of_topic", "topic_id", "document_id"),
-        Index("document_topics_of_document", "document_id", "position", "topic_id"),
-    )
+    __table_args__: ClassVar[Any] = (Index("document_topics_of_topic", "topic_id", "document_id", unique=True), CLUSTERED)
     document_id: int = _cascade("documents.id", primary_key=True)
-    topic_id: int = Field(foreign_key="topics.id", primary_key=True)
-    position: int
+    position: int = Field(primary_key=True)
+    topic_id: int = Field(foreign_key="topics.id")
 
 
 class DocumentLanguage(SQLModel, table=True):
     __tablename__: ClassVar[Any] = "document_languages"
+    __table_args__: ClassVar[Any] = (Index("document_languages_of_language", "language", "document_id", unique=True), CLUSTERED)
     document_id: int = _cascade("documents.id", primary_key=True)
-    language: str = Field(primary_key=True, index=True)
-    position: int
+    position: int = Field(primary_key=True)
+    language: str
 
 
 class Text(SQLModel, table=True):
@@ -230,17 +225,17 @@ class TopicBroader(SQLModel, table=True):
     """SKOS broader: a topic and one directly above it."""
 
     __tablename__: ClassVar[Any] = "topic_broader"
-    __table_args__: ClassVar[Any] = (Index("topic_broader_narrower", "broader_id", "topic_id"),)
+    __table_args__: ClassVar[Any] = (Index("topic_broader_narrower", "broader_id", "topic_id", unique=True), CLUSTERED)
     topic_id: int = _cascade("topics.id", primary_key=True)
-    broader_id: int = Field(foreign_key="topics.id", primary_key=True)
-    position: int
+    position: int = Field(primary_key=True)
+    broader_id: int = Field(foreign_key="topics.id")
 
 
 class TopicDescent(SQLModel, table=True):
     """Every topic with itself and all above it, made from `topic_broader`: so that “with narrower” is one look-up."""
 
     __tablename__: ClassVar[Any] = "topic_descent"
-    __table_args__: ClassVar[Any] = (Index("topic_descent_up", "topic_id"),)
+    __table_args__: ClassVar[Any] = (Index("topic_descent_up", "topic_id", "ancestor_id", unique=True), CLUSTERED)
     ancestor_id: int = _cascade("topics.id", primary_key=True)
     topic_id: int = _cascade("topics.id", primary_key=True)
 

@@ -36,8 +36,9 @@ def fold(text: str) -> str:
     >>> fold("STRASSE") == fold("Stra\u00dfe")
     True
     """
-    if not text.isascii():
-        text = _plain_letters(_plain_letters(text).casefold())
+    if text.isascii():
+        return " ".join(text.lower().replace("`", "'").split())
+    text = _plain_letters(_plain_letters(text).casefold())
     text = " ".join(text.lower().translate(_FOLDED).split())
     return unicodedata.normalize("NFC", text)
 

@@ -29,7 +29,7 @@ from data.late import LateIndexes
 from data.made import Made
 from data.prepared import Prepared
 from data.references import Fault, Places, Stand, circles, dangling, dangling_count, still_needed
-from data.rows import BROADER, DOCUMENT_PEOPLE, DOCUMENT_TOPICS, OWNED, TABLES, Row, completed, own_row, owned_rows
+from data.rows import BROADER, DOCUMENT_PEOPLE, DOCUMENT_TOPICS, OWNED, PARTS, TABLES, Row, completed, own_row, owned_rows
 from data.search.index import Index, Indexed, IndexedPerson
 from data.search.words import Words
 from data.stored import batched, stored_records
@@ -80,6 +80,7 @@ class _Put:
     is_awaited: bool = False
     people: Mapping[str, int] = field(default_factory=dict)
     topics: Mapping[str, int] = field(default_factory=dict)
+    parts: Sequence[tuple[Any, ...]] = ()  # rows of participations, once they are made
     type: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -240,8 +241,7 @@ class Writer:
             self._prepared.update[type_].run(renewed)
             self._disown(type_, [put.id for put in others])
             self._prepared.insert[type_].run(rows)
-            owned = (row for put in (*added, *others) for row in owned_rows(put.fields, put.id, put.people, put.topics))
-            self._prepared.own(type_, owned)
+            self._prepared.own(type_, (rows for put in (*added, *others) for rows in _owned(put)))
         self._write_descent([put for put in (*new, *changed) if put.has_other_broader()])
         self._touch(changed, [put for put in (*new, *changed) if put.has_other_names()])
         self._index_new(new)
@@ -300,8 +300,10 @@ class Writer:
         """Indexes what is new; a document that refers to what has not come is touched when that comes."""
         self._index.add_people([_indexed_person(put) for put in new if put.type == "person"])
         self._index.add("topic", [put.id for put in new if put.type == "topic"])
-        documents = (_indexed(put) for put in new if put.type == "document")
-        self._index.add_documents([document for document in documents if not self._waits(document)])
+        documents = [_indexed(put) for put in new if put.type == "document"]
+        if self._has_open_links:
+            documents = [document for document in documents if not self._waits(document)]
+        self._index.add_documents(documents)
 
     def _waits(self, document: Indexed) -> bool:
         waits = self.keys.is_awaited
@@ -358,16 +360,22 @@ def _topics(put: _Put) -> Sequence[str]:
     return found
 
 
+def _owned(put: _Put) -> Iterator[tuple[Table, list[tuple[Any, ...]]]]:
+    for of, rows in owned_rows(put.fields, put.id, put.people, put.topics):
+        if of is PARTS:
+            put.parts = rows
+        yield of, rows
+
+
 def _indexed(put: _Put) -> Indexed:
     fields = put.fields
-    parts = [(put.people.get(part.get("person", "")), part["role"].upper(), part.get("as")) for part in _parts(put)]
     return Indexed(
         id=put.id,
         title=fields["title"],
         description=fields.get("description"),
         genre=fields.get("genre"),
         languages=fields.get("languages", ()),
-        parts=parts,
+        parts=[(person, role, named_as) for _, _, person, role, _, named_as, *_ in put.parts],
         topics=[put.topics[key] for key in _topics(put)],
         texts=[text["body"] for text in fields.get("texts", ())],
         worded=put.made and put.made.worded,

@@ -80,7 +80,7 @@ def plain_list(ask: Ask, row: FromClause, *conditions: ColumnElement[bool]) -> C
         select(item)
         .select_from(row)
         .where(*conditions)
-        .order_by(row.c.position, row.c.id)
+        .order_by(row.c.position)
         .limit(ask.planner.bind(first, Integer()))
         .offset(ask.planner.bind(offset, Integer()))
         .correlate_except(row)

@@ -48,7 +48,7 @@ MENDED_BY_REINDEX = {
         {"PEOPLE_STALE document odd"},
     ),
     "a person of a document who has no part in it": (
-        "INSERT INTO document_people SELECT d.id, p.id, 9 FROM documents d, people p WHERE d.key = 'older' AND p.key = 'bob'",
+        "INSERT INTO document_people SELECT d.id, 9, p.id FROM documents d, people p WHERE d.key = 'older' AND p.key = 'bob'",
         {"PEOPLE_STALE document older"},
     ),
     "what stands above a topic": (
@@ -101,11 +101,11 @@ MENDED_BY_REINDEX = {
 MENDED_OTHERWISE = {
     "a table that is gone": ("DROP TABLE texts", {"TABLE_MISSING table texts"}),
     "a participation of a document that is gone": (
-        "UPDATE participations SET document_id = 99999 WHERE id = (SELECT max(id) FROM participations)",
-        {"LINK_BROKEN table participations, row {}"},
+        "UPDATE participations SET document_id = 99999 WHERE (document_id, position) = (SELECT max(document_id), 1 FROM participations)",
+        {"LINK_BROKEN table participations"},
     ),
     "a circle of topics": (
-        "INSERT INTO topic_broader SELECT a.id, b.id, 9 FROM topics a, topics b WHERE a.key = 'awkward' AND b.key = 'awkward-a'",
+        "INSERT INTO topic_broader SELECT a.id, 9, b.id FROM topics a, topics b WHERE a.key = 'awkward' AND b.key = 'awkward-a'",
         {"TOPIC_CIRCLE topic awkward", "TOPIC_CIRCLE topic awkward-a"},
     ),
     "a date that is none": ("UPDATE documents SET date_edtf = 'soon' WHERE key = 'older'", {"RECORD_WRONG document older"}),

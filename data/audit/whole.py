@@ -46,4 +46,5 @@ def damaged(connection: Connection) -> Iterator[Finding]:
 def unlinked(connection: Connection) -> Iterator[Finding]:
     """Rows that belong to rows that are not there."""
     for table, row, owner, _ in connection.exec_driver_sql("PRAGMA foreign_key_check"):
-        yield Finding("LINK_BROKEN", f"table {table}, row {row}", f"no such row in {owner}")
+        where = f"table {table}" if row is None else f"table {table}, row {row}"  # rows of links have no number
+        yield Finding("LINK_BROKEN", where, f"no such row in {owner}")

@@ -6,7 +6,7 @@ linked to it, and every name of its topics and of those above them: if one of th
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, Table, delete, func, literal_column, select, update
@@ -276,15 +276,12 @@ class Index:
         """Every name of every person with a part, and how the source writes them, each once; those of senders and recipients."""
         known = self._names["person"]
         named = [(role, known[person]) for person, role, _ in parts if person is not None]
-        named += [(role, [self.wording.plain([named_as])]) for _, role, named_as in parts if named_as]
-        of = {"people": named}
-        of |= {
-            column: [one for one in named if one[0] == role]
-            for column, role in (("senders", "SENDER"), ("recipients", "RECIPIENT"))
-        }
+        written = [(role, self.wording.plain([named_as])) for _, role, named_as in parts if named_as]
+        named += [(role, [name]) for role, name in written if name]
         return {
-            column: BETWEEN.join(filter(None, dict.fromkeys([name for _, names in some for name in names])))
-            for column, some in of.items()
+            "people": _once(names for _, names in named),
+            "senders": _once(names for role, names in named if role == "SENDER"),
+            "recipients": _once(names for role, names in named if role == "RECIPIENT"),
         }
 
     # Words
@@ -296,6 +293,10 @@ class Index:
         self._known |= self._new
         self._learns.run([{"word": word} for word in sorted(self._new)])
         self._new.clear()
+
+
+def _once(names: Iterable[Iterable[str]]) -> str:
+    return BETWEEN.join(dict.fromkeys(chain.from_iterable(names)))
 
 
 def _batched(items: Iterable[int], size: int) -> Iterator[tuple[int, ...]]:

@@ -1,11 +1,13 @@
 """Texts as the index has them: their words, folded, those of text columns stemmed, a separator between two texts."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from data.search.words import SEPARATOR, Words
 
 WORDS_REMEMBERED = 200_000
+LANGUAGES_KEPT = 4096
 BETWEEN = f" {SEPARATOR} "
 
 
@@ -30,19 +32,20 @@ class Wording:
         return BETWEEN.join(map(" ".join, found))
 
     def stems(self, texts: Iterable[str | None]) -> str:
-        found = [words for text in texts if text and (words := self.words.of(text))]
-        return BETWEEN.join([" ".join(map(self._stemmed.__getitem__, words)) for words in found])
+        stem, cut = self._stemmed.__getitem__, self.words.of
+        found = [" ".join(map(stem, words)) for text in texts if text and (words := cut(text))]
+        return found[0] if len(found) == 1 else BETWEEN.join(found)
 
     def of_document(
         self, *, title: str, description: str | None, genre: str | None, languages: Iterable[str], texts: Iterable[str]
     ) -> Worded:
         """The columns that are made of the document alone."""
         columns = {
-            "title": self.stems([title]),
-            "description": self.stems([description]),
-            "texts": self.stems(texts),
-            "genre": self.stems([genre]),
-            "languages": " ".join([tag for language in languages for tag in _tags(language)]),
+            "title": self.stems((title,)),
+            "description": self.stems((description,)),
+            "texts": self.stems(texts) if texts else "",
+            "genre": self.stems((genre,)),
+            "languages": " ".join(map(_tags, languages)),
         }
         return Worded(columns)
 
@@ -68,11 +71,12 @@ class _Stemmed(dict[str, str]):
         return found
 
 
-def _tags(language: str) -> Iterator[str]:
+@lru_cache(maxsize=LANGUAGES_KEPT)
+def _tags(language: str) -> str:
     """A language tag and all that it is a kind of: `zh-hant` is also `zh`.
 
-    >>> list(_tags("zh-Hant-TW"))
+    >>> _tags("zh-Hant-TW").split()
     ['zh', 'zh\u2010hant', 'zh\u2010hant\u2010tw']
     """
     parts = language.lower().split("-")
-    return ("\u2010".join(parts[: at + 1]) for at in range(len(parts)))
+    return " ".join("\u2010".join(parts[: at + 1]) for at in range(len(parts)))
