@@ -9,8 +9,9 @@ import os
 import pickle
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from itertools import takewhile
 from multiprocessing.connection import Connection, Pipe
 from threading import Thread, active_count
 from typing import Any, NamedTuple, NoReturn
@@ -51,8 +52,8 @@ class _Told(NamedTuple):
     what: tuple[Any, ...]
 
 
-Message = tuple[Sequence[Item | Packed | _Told], Sequence[FileFacts | None]]
-"""What was read, in its order, and what is known of each file by then."""
+Message = tuple[Sequence[Item | Packed | _Told], Mapping[int, FileFacts]]
+"""What was read, in its order, and what is known by then of the files that were read since the last message."""
 
 
 def read(sources: Sequence[Source], hearing: Hearing) -> Iterator[Item]:
@@ -79,8 +80,8 @@ def read_ahead(sources: Sequence[RecordFile], hearing: Hearing, prepare: Prepare
     """As `read`, the records as `prepare` left them in the other process, by the piece. UnreadableFile if somebody ended it."""
     with _other_process(lambda sending: _send(sources, prepare, sending)) as receiving:
         for events, facts in _messages(receiving, sources):
-            for source, known in zip(sources, facts, strict=True):
-                source.facts = known
+            for at, known in facts.items():
+                sources[at].facts = known
             for event in events:
                 if isinstance(event, _Told):
                     getattr(hearing, event.to)(*event.what)
@@ -148,7 +149,7 @@ def _end_with(ends: int) -> None:
 def _send(sources: Sequence[RecordFile], prepare: Prepare, sending: Connection) -> None:
     """Reads all sources and sends what comes, then None."""
     events: list[Item | _Told] = []
-    size = 0
+    size = at = 0
 
     def add(event: Item | _Told, size_bytes: int) -> None:
         nonlocal size
@@ -158,12 +159,14 @@ def _send(sources: Sequence[RecordFile], prepare: Prepare, sending: Connection) 
             send()
 
     def send() -> None:
-        nonlocal size
+        nonlocal size, at
         prepare([event for event in events if isinstance(event, Item)])
         sent = [packed(event) if isinstance(event, Item) else event for event in events]
-        sending.send_bytes(pickle.dumps((sent, [source.facts for source in sources]), pickle.HIGHEST_PROTOCOL))
+        begun = takewhile(lambda one: one[1] is not None, ((number, sources[number].facts) for number in range(at, len(sources))))
+        facts = dict(begun)
+        sending.send_bytes(pickle.dumps((sent, facts), pickle.HIGHEST_PROTOCOL))
         events.clear()
-        size = 0
+        size, at = 0, max(facts, default=at)
 
     hearing = Hearing(
         unread=lambda error, piece: add(_Told("unread", (error, piece)), len(piece.content)),

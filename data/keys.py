@@ -95,7 +95,12 @@ class Keys:
         self._connection = connection
         self._ids: dict[str, dict[str, int]] = {type_: {} for type_ in TABLES}
         self._last = {type_: last_id(connection, found) for type_, found in TABLES.items()}
-        self.awaited = {type_: Awaited(connection, type_, last + 1) for type_, last in self._last.items()}
+        self._first = {type_: last + 1 for type_, last in self._last.items()}
+        self.awaited = {type_: Awaited(connection, type_, first) for type_, first in self._first.items()}
+
+    def is_new(self, type_: str, id_: int) -> bool:
+        """Whether the store had no such record when this writing began."""
+        return id_ >= self._first[type_]
 
     def is_awaited(self, type_: str, id_: int) -> bool:
         """Whether the internal id is kept for a record that has not come."""

@@ -36,6 +36,7 @@ from data.tables import table
 from data.write import Writer
 
 BATCH = 500
+WATCHED_EVERY_SECONDS = 0.2
 NOT_SKIPPED = "What cannot be read cannot be given back as rejected: nothing was loaded."
 
 LOADS = table(tables.Load)
@@ -127,6 +128,7 @@ class _Run:
     options: Options
     rejected: RejectedFiles | None
     watch: Watch | None
+    size_bytes: int = 0  # what there is to read
     wrong: Wrong = field(default_factory=Wrong)
     report: Report = field(default_factory=Report)
     is_clean: bool = True
@@ -135,6 +137,7 @@ class _Run:
     def whole(self, errors: list[RecordError]) -> Report:
         """The load, done again without what is wrong as often as it must be."""
         self._learn()
+        self.size_bytes = sum(source.size_bytes for source in self.sources)
         while True:
             point = self.connection.begin_nested() if self.options.skips else None
             loading = self._begin()
@@ -196,12 +199,13 @@ class _Run:
             self.is_refused = True
 
     def _pass(self, loading: Loading) -> None:
+        told = perf_counter()
         for some in batched(self._good(self._items(loading)), BATCH):
             loading.take(some)
-            if self.watch:
+            if self.watch and perf_counter() - told >= WATCHED_EVERY_SECONDS:  # looks at each file: there may be many
                 done = sum(source.facts.size_bytes for source in self.sources if source.facts)
-                size = sum(source.size_bytes for source in self.sources)
-                self.watch(Progress(some[-1].number, done, size))
+                self.watch(Progress(some[-1].number, done, self.size_bytes))
+                told = perf_counter()
         loading.finish()
         self.report.files = [source.facts for source in self.sources if source.facts]
 
@@ -248,9 +252,10 @@ def _keep(connection: Connection, report: Report) -> None:
     """What the history keeps of the load itself."""
     counts = {**report.counts(), "seconds": report.seconds}
     connection.execute(update(LOADS).where(LOADS.c.id == report.load_id).values(counts))
-    for position, file in enumerate(report.files, 1):
-        row = {"load_id": report.load_id, "position": position, "name": file.name, "sha256": file.sha256}
-        connection.execute(insert(LOAD_FILES).values(**row, size_bytes=file.size_bytes, records=file.records))
+    columns = ("name", "sha256", "size_bytes", "records")
+    rows = ({name: getattr(file, name) for name in columns} for file in report.files)
+    for some in batched({"load_id": report.load_id, "position": position, **row} for position, row in enumerate(rows, 1)):
+        connection.execute(insert(LOAD_FILES), some)
 
 
 __all__ = ["Mode", "Options", "Progress", "Report", "load"]

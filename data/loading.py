@@ -118,7 +118,7 @@ class Loading:
         refused = frozenset() if self.options.skips else frozenset(self._refused)
         most = 10**9 if self.options.skips else self.options.max_errors
         faults: Iterator[Fault] = chain(
-            self.writer.faults(self.given.stands, most=most, refused=refused),
+            self.writer.faults(self.given.stands, most=most, refused=refused, skips=self.options.skips),
             dangling_unwritten(self.connection, self._unwritten, refused=refused),
         )
         if not self.options.skips:

@@ -52,6 +52,21 @@ class Reference(NamedTuple):
     target: int
 
 
+def _nothing(_topic: int) -> bool:
+    return False
+
+
+class Bounds(NamedTuple):
+    """What is told of references to nothing: at most `most` errors, and none of the ids in `refused`, whose records were wrong.
+
+    Topics that have such an error and that the load `leaves_out`, by their internal ids, are nothing themselves.
+    """
+
+    most: int
+    refused: AbstractSet[str] = frozenset()
+    leaves_out: Callable[[int], bool] = _nothing
+
+
 class _Link(NamedTuple):
     """A table of references: which type of record owns the rows, by which column, and which column refers."""
 
@@ -92,15 +107,10 @@ def references(connection: Connection, type_: str, ids: Collection[int]) -> Iter
                 yield Reference(link.owner, row[0], row[1], link.path.format(row[2] - 1), row[3])
 
 
-def dangling(
-    connection: Connection, awaited: Awaited, places: Places, *, most: int, refused: AbstractSet[str] = frozenset()
-) -> Iterator[Fault]:
-    """An error for each reference to a person or topic that neither the load nor the store has, at most `most`.
-
-    `refused` are the ids of records that were found wrong by themselves: a reference to one is not told as a second error.
-    """
-    hints = _Hints(connection, refused)
-    for some in batched(islice(_to_awaited(connection, awaited, refused), most)):
+def dangling(connection: Connection, awaited: Awaited, places: Places, bounds: Bounds) -> Iterator[Fault]:
+    """An error for each reference to a person or topic that neither the load nor the store has."""
+    hints = _Hints(connection, bounds.refused)
+    for some in batched(islice(_to_absent(connection, awaited, bounds), bounds.most)):
         stands = {owner: places(owner, [one.id for one, _, _ in some if one.type == owner]) for owner in TABLES}
         found = []
         for one, type_, key in some:
@@ -110,12 +120,28 @@ def dangling(
         yield from (Fault(stand.number, _dangling(stand.place, type_, key, hints)) for stand, type_, key in found)
 
 
-def _to_awaited(connection: Connection, awaited: Awaited, refused: AbstractSet[str]) -> Iterator[tuple[Reference, str, str]]:
-    """The references to what has not come, with its type and id."""
+def _to_absent(connection: Connection, awaited: Awaited, bounds: Bounds) -> Iterator[tuple[Reference, str, str]]:
+    """The references to what has not come, with its type and id; then those to topics that are left out for such a reference."""
+    topics: dict[int, str] = {}
     for type_, keys in awaited.items():
-        for some in batched((key, id_) for key, id_ in keys if key not in refused):
+        for some in batched((key, id_) for key, id_ in keys if key not in bounds.refused):
             names = {id_: key for key, id_ in some}
-            yield from ((one, type_, names[one.target]) for one in references(connection, type_, names))
+            for one in references(connection, type_, names):
+                topics |= _left_out(one, bounds)
+                yield one, type_, names[one.target]
+    seen: set[int] = set()
+    while topics:
+        seen.update(topics)
+        further: dict[int, str] = {}
+        for one in references(connection, "topic", topics):
+            further |= _left_out(one, bounds)
+            yield one, "topic", topics[one.target]
+        topics = {id_: key for id_, key in further.items() if id_ not in seen}
+
+
+def _left_out(one: Reference, bounds: Bounds) -> dict[int, str]:
+    """Id and key of the topic that refers, if it will not be in the store."""
+    return {one.id: one.key} if one.type == "topic" and bounds.leaves_out(one.id) else {}
 
 
 def dangling_count(connection: Connection, awaited: Awaited, *, refused: AbstractSet[str] = frozenset()) -> int:

@@ -14,6 +14,7 @@ a `Revision` of the load and, if it had been removed, no tombstone any more.
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import orjson
@@ -28,7 +29,7 @@ from data.keys import Keys, last_id
 from data.late import LateIndexes
 from data.made import Made
 from data.prepared import Prepared
-from data.references import Fault, Places, Stand, circles, dangling, dangling_count, still_needed
+from data.references import Bounds, Fault, Places, Stand, circles, dangling, dangling_count, still_needed
 from data.rows import BROADER, DOCUMENT_PEOPLE, DOCUMENT_TOPICS, OWNED, PARTS, TABLES, Row, completed, own_row, owned_rows
 from data.search.index import Index, Indexed, IndexedPerson
 from data.search.words import Words
@@ -145,11 +146,17 @@ class Writer:
             count += len(ids)
         return count
 
-    def faults(self, places: Places = _nowhere, *, most: int, refused: AbstractSet[str] = frozenset()) -> Iterator[Fault]:
-        """What is wrong between the records as they now are: at most `most` errors of a kind."""
+    def faults(
+        self, places: Places = _nowhere, *, most: int, refused: AbstractSet[str] = frozenset(), skips: bool = False
+    ) -> Iterator[Fault]:
+        """What is wrong between the records as they now are: at most `most` errors of a kind.
+
+        Where it `skips` what is wrong, new topics that are left out are not there for others.
+        """
         self.flush()
         self._late_indexes.make()
-        yield from dangling(self.connection, self.keys.awaited, places, most=most, refused=refused)
+        bounds = Bounds(most, refused, partial(self.keys.is_new, "topic")) if skips else Bounds(most, refused)
+        yield from dangling(self.connection, self.keys.awaited, places, bounds)
         yield from circles(self.connection, self._raised, places)
         yield from still_needed(self.connection, self._removed, most=most)
 

@@ -269,3 +269,18 @@ def test_any_number_of_files_may_have_rejected_rows(store: Store, tmp_path: Path
     report = load(store, [tmp_path / "in"], Options(skips=True, rejected=tmp_path / "rejected.jsonl"))
     assert len(report.rejected_files) == report.rejected == count
     assert (tmp_path / "rejected.7.csv").read_bytes() == b"id,title,x_7\n,A,1\n"
+
+
+def test_what_refers_to_what_is_left_out_is_left_out_at_once_however_long_the_way(store: Store, tmp_path: Path) -> None:
+    """The end of a chain of topics is wrong, and so is each below it, and a letter about one of them; not what the store had."""
+    load(store, [RecordList([{"type": "topic", "id": "known", "name": "Known"}])], Options())
+    chain: list[dict[str, Any]] = [
+        {"type": "topic", "id": f"t{at}", "name": f"Topic {at}", "broader": [f"t{at + 1}"]} for at in range(600)
+    ]
+    known = {"type": "topic", "id": "known", "name": "Known", "broader": ["t600"]}
+    letters = [{"type": "document", "id": name, "title": "A", "topics": [topic]} for name, topic in (("a", "t0"), ("b", "known"))]
+    rejected = tmp_path / "rejected.jsonl"
+    report = load(store, [RecordList([*chain, known, *letters])], Options(skips=True, rejected=rejected))
+    assert (report.added, report.rejected, report.error_count) == (1, 602, 602)
+    assert set(kept(store)) == {"topic known", "document b"}
+    assert [code for _, code in lines(rejected)] == ["REFERENCE_DANGLING"] * 602
