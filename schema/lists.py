@@ -30,11 +30,17 @@ from schema.filters import (
 )
 from schema.functions import in_order
 from schema.listing import RELEVANCE, Key, Listing, Order
+from schema.pages import forward_rows
 from schema.plan import Ask
+from schema.ranking import Behind
 from schema.search import Searching, relevance, searching
 
 ORDERLESS = {"totalCount", "facets", "timeline", "__typename"}
 """Where no more than this is selected of a list, nothing depends on its order."""
+
+
+WHOLE = {"facets", "timeline"}
+"""What is counted over all of a list that is read once."""
 
 
 def visible_documents(alias: Any) -> Any:
@@ -84,7 +90,9 @@ class Kind:
         where = list(more.pop("where", ()))
         is_whole = search is not None and search.is_match_only and link is None and not wanted and not where
         counted = ranked and is_whole and "totalCount" in ask.selected()
-        by, hits = self._order(ask, row, search, default, ranked=ranked, once=is_grouped, counted=counted, is_page=link is None)
+        how = {"ranked": ranked, "once": is_grouped, "counted": counted}
+        behind = _behind(ask, search, is_whole=is_whole) if search and link is None else None
+        by, hits = self._order(ask, row, search, default, **how, behind=behind)
         is_ranked = hits is not None
         source: FromClause | None = link
         needs_row = bool(wanted) or (by is not default and not by.is_by_relevance) or bool(search and search.needs_row)
@@ -117,9 +125,7 @@ class Kind:
             **more,
         )
 
-    def _order(
-        self, ask: Ask, row: Any, search: Searching | None, default: Order, *, is_page: bool, **how: bool
-    ) -> tuple[Order, Any]:
+    def _order(self, ask: Ask, row: Any, search: Searching | None, default: Order, **how: Any) -> tuple[Order, Any]:
         """The order that is asked for, and if it is relevance, the hits that have it, found as `Searching.hits` is told."""
         arg = ask["orderBy"]
         asked = None if arg.is_null else term(arg["field"].known)
@@ -127,17 +133,24 @@ class Kind:
             raise InvalidArgument("`orderBy` is RELEVANCE, but there is no search.", hint="Give `search`, or another order.")
         if asked not in ("RELEVANCE", None) or search is None:
             return order(row, arg, self.keys, default), None
-        falling = asked is not None and term(arg["direction"].known) == "DESC"
-        if not search.is_ranked:
-            return relevance(None, falling=falling), None
-        after = _rank_of_cursor(ask, search) if is_page and not falling and not ask["after"].is_null else None
-        hits = search.hits(**how, after=after)
-        return relevance(hits, falling=falling), hits
+        hits = search.hits(**how) if search.is_ranked else None
+        return relevance(hits, falling=_is_falling(arg)), hits
 
 
-def _rank_of_cursor(ask: Ask, search: Searching) -> ColumnElement[int]:
+def _is_falling(order: Arg) -> bool:
+    return not order.is_null and term(order["direction"].known) == "DESC"
+
+
+def _behind(ask: Ask, search: Searching, *, is_whole: bool) -> Behind | None:
+    """Where a page by relevance starts, if it is read forwards; and what it may need, if its list is the `whole` of the hits."""
+    if _is_falling(ask["orderBy"]):
+        return None
+    rows = forward_rows(ask) if is_whole and not ask.selected() & WHOLE else None
+    if ask["after"].is_null:
+        return Behind(rows=rows)
     cursors = Cursors.of(ask, f"{RELEVANCE} ASC", (int, int), search, is_counted=False)
-    return cursors.key(ask["after"], "after", 0, BigInteger())
+    rank, id_ = (cursors.key(ask["after"], "after", at, BigInteger()) for at in (0, 1))
+    return Behind(rank, id_, rows)
 
 
 DOCUMENT_KIND = Kind(DOCUMENTS, DOCUMENT_RULES, DOCUMENT_KEYS, columns.DOCUMENT)

@@ -120,6 +120,12 @@ def _read(ask: Ask) -> PageArgs:
     return PageArgs(first, last, after, before)
 
 
+def forward_rows(ask: Ask) -> ColumnElement[int] | None:
+    """How many rows of a list a page needs at most, from its cursor's own on; None for one that is not read forwards only."""
+    asked = _read(ask)
+    return None if asked.last or asked.before else _size(ask, asked.first, 2)
+
+
 def _check(ask: Ask, listing: Listing, asked: PageArgs) -> None:
     """Has sizes and cursors checked at each run, whatever is selected."""
     for size in filter(None, (asked.first, asked.last)):

@@ -47,6 +47,25 @@ UNRANKED = 1
 
 BEFORE_UNRANKED = 0
 
+
+@dataclass(frozen=True)
+class Behind:
+    """Where a page by relevance starts that is read forwards: behind a cursor with this rank and id, or with the first hit.
+
+    `rows` is how many hits from there on it may need at most, with the one that the cursor is of; None if it may need all.
+    """
+
+    rank: ColumnElement[int] | None = None
+    id: ColumnElement[int] | None = None
+    rows: ColumnElement[int] | None = None
+
+    @property
+    def first_unranked(self) -> ColumnElement[int]:
+        """No unranked hit of a lower id is needed."""
+        none = literal(tables.FIRST, BigInteger())
+        return none if self.rank is None else case((self.rank == UNRANKED, self.id), else_=none)
+
+
 LEAST_RARITY = 1e-6
 """What the index takes for the rarity of words that half of the records have, and more."""
 
@@ -70,10 +89,10 @@ class Ranking:
     subject: Subject
     get: Callable[[Variables], Search]
 
-    def of_all(self, index: Any, count: CTE | None = None, after: ColumnElement[int] | None = None) -> ColumnElement[int]:
+    def of_all(self, index: Any, count: CTE | None = None, behind: Behind | None = None) -> ColumnElement[int]:
         """The rank of a hit where all words must match; `count` is how many hits there are, where that is counted anyway.
 
-        Only those behind the rank of the cursor `after` are wanted: where that is UNRANKED, all that are ranked stand before it.
+        Only what is `behind` is wanted: where that starts with what is UNRANKED, all that are ranked stand before it.
         Of too many hits those are ranked that were loaded first, and as many of those that `Search.better` finds.
         """
         most = self.ask.planner.ranked_max_hits
@@ -82,8 +101,8 @@ class Ranking:
         end = case((may_be_many, self._end(self._match(), self.ask.bind(lambda _: most, Integer()))), else_=tables.LAST)
         is_ranked = or_(index.c.rowid < end, index.c.rowid.in_(self._better(most)))
         rank: ColumnElement[int] = cast(index.c.rank * RANK_STEPS, BigInteger)
-        if after is not None:
-            rank = case((after == UNRANKED, BEFORE_UNRANKED), else_=rank)
+        if behind and behind.rank is not None:
+            rank = case((behind.rank == UNRANKED, BEFORE_UNRANKED), else_=rank)
         return case((is_ranked, rank), else_=UNRANKED)
 
     def _better(self, most: int) -> Select[Any]:

@@ -37,7 +37,7 @@ from schema.functions import chained, each, extract, offered
 from schema.listing import RELEVANCE, Key, Order, PageView
 from schema.periods import overlaps
 from schema.plan import Ask
-from schema.ranking import UNRANKED, Ranking, matching
+from schema.ranking import UNRANKED, Behind, Ranking, matching
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Searching:
     @property
     def is_match_only(self) -> bool:
         """Whether its hits are what one expression of the index finds, and no more need hold."""
-        return self.is_ranked and not self.is_any and self.shape.without is None and not self.shape.others
+        return self.is_ranked and self.shape.without is None and not self.shape.others
 
     @cached_property
     def count(self) -> CTE:
@@ -79,29 +79,33 @@ class Searching:
         index = search_table(self.subject).alias()
         return select(func.count().label("hits")).select_from(index).where(self._matches_all(index)).cte()
 
-    def hits(
-        self, *, ranked: bool = True, once: bool = False, counted: bool = False, after: ColumnElement[int] | None = None
-    ) -> Any:
+    def hits(self, *, ranked: bool = True, once: bool = False, counted: bool = False, behind: Behind | None = None) -> Any:
         """What is found: `id`, and `rank`, of which the least is best; where no order is wanted, all have the same.
 
         Where rows that are grouped are looked up among the hits, these are all found `once` before, and then by an index.
-        Where they are `counted` anyway, the ranking knows how many there are. Hits before the rank `after` may be told another,
-        which is before it too.
+        Where they are `counted` anyway, the ranking knows how many there are. Of those that are not `behind` some may be missing,
+        or have another rank that is not behind either.
         """
         index = search_table(self.subject).alias()
         ranking = Ranking(self.ask, self.subject, self.get)
         is_ranked = ranked and self.offer is None
-        rank = (
-            ranking.of_all(index, self.count if counted else None, after)
-            if is_ranked and not self.is_any
-            else literal(UNRANKED, BigInteger)
-        )
-        found = select(index.c.rowid.label("id"), rank.label("rank")).where(self._matches_all(index)).correlate_except(index)
         if is_ranked and self.is_any:
-            ranks = ranking.of_any()
-            both = found.union_all(select(ranks.c.id, ranks.c.rank)).subquery()
-            found = select(both.c.id, func.min(both.c.rank).label("rank")).group_by(both.c.id)
+            found = self._hits_of_any(index, ranking.of_any(), behind)
+            return (found.limit(tables.LAST) if once else found).subquery()
+        rank = ranking.of_all(index, self.count if counted else None, behind) if is_ranked else literal(UNRANKED, BigInteger)
+        found = select(index.c.rowid.label("id"), rank.label("rank")).where(self._matches_all(index)).correlate_except(index)
         return (found.limit(tables.LAST) if once else found).subquery()
+
+    def _hits_of_any(self, index: Any, ranks: CTE, behind: Behind | None) -> Any:
+        """The ranked hits, and behind them the others: of these no more than a page may need, where that is known."""
+        ranked = select(ranks.c.id, ranks.c.rank)
+        id_ = index.c.rowid.label("id")
+        others = select(id_, literal(UNRANKED, BigInteger).label("rank")).where(self._matches_all(index)).correlate_except(index)
+        if behind and behind.rows is not None:
+            others = others.where(id_ >= behind.first_unranked, id_.notin_(select(ranks.c.id)))
+            return ranked.union_all(select(others.order_by(id_).limit(behind.rows).subquery()))
+        both = others.union_all(ranked).subquery()
+        return select(both.c.id, func.min(both.c.rank).label("rank")).group_by(both.c.id)
 
     def conditions(self, row: Row, id_: ColumnElement[int], *, ranked: bool) -> list[ColumnElement[bool]]:
         """What must hold for a row, beside being among the hits if these are `ranked`."""

@@ -19,6 +19,7 @@ HITS = """query ($search: String!, $by: DocumentOrder, $first: Int, $after: Stri
   documents(search: $search, orderBy: $by, first: $first, after: $after, last: $last, before: $before) {
     totalCount nodes { recordId } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
     facets { years { edges { documentCount node { value } } } } } }"""
+PAGE = HITS.replace("facets { years { edges { documentCount node { value } } } }", "didYouMean")
 RECORDS = "\n".join(
     [
         "- {type: person, id: kim, name: Kim Talks}",
@@ -138,11 +139,13 @@ def test_a_search_with_or_is_ranked_alike_at_the_root_and_within_lists(nine: Arc
 
 @pytest.mark.parametrize("direction", ["ASC", "DESC"])
 @pytest.mark.parametrize("most", [1, 2, 3, 5])
+@pytest.mark.parametrize("search", ["talks", "talks OR the", "talks OR note -other"])
+@pytest.mark.parametrize("text", [HITS, PAGE])
 def test_all_hits_are_paged_through_once_forwards_and_backwards(
-    few_ranked: Callable[[int], Archive], most: int, direction: str
+    few_ranked: Callable[[int], Archive], most: int, direction: str, search: str, text: str
 ) -> None:
     archive, by = few_ranked(most), {"field": "RELEVANCE", "direction": direction}
-    whole = found(archive, "talks", by=by)
+    whole = found(archive, search, by=by)
     for size, cursor, edge, more in (
         ("first", "after", "endCursor", "hasNextPage"),
         ("last", "before", "startCursor", "hasPreviousPage"),
@@ -150,7 +153,8 @@ def test_all_hits_are_paged_through_once_forwards_and_backwards(
         seen: list[str] = []
         at, goes_on = None, True
         while goes_on:
-            page = ask_archive(archive, HITS, {"search": "talks", "by": by, size: 2, cursor: at})["data"]["documents"]
+            page = ask_archive(archive, text, {"search": search, "by": by, size: 2, cursor: at})["data"]["documents"]
+            assert page["pageInfo"]["hasPreviousPage" if size == "first" else "hasNextPage"] == bool(seen)
             ids = [node["recordId"] for node in page["nodes"]]
             seen = seen + ids if size == "first" else ids + seen
             at, goes_on = page["pageInfo"][edge], page["pageInfo"][more]
