@@ -99,7 +99,7 @@ class Store:
             if not path.absolute().parent.is_dir():
                 raise StoreReadOnly(f"There is no folder {path.absolute().parent}.", hint="Make it, or name another file.")
             with translated(path):
-                engine = engine_of(path)
+                engine = engine_of(path, keeps_links=False)
                 with engine.begin() as connection:
                     lay_out(connection, stemming)
                 engine.dispose()

@@ -278,6 +278,7 @@ def test_files_copied_one_after_the_other_while_a_load_writes_are_the_store_as_b
 
 def test_a_load_that_fills_the_disk_is_refused_and_leaves_the_store_as_it_was(archive: Archive, small_disk: Path) -> None:
     path = Path(shutil.copyfile(archive.store, small_disk / "full.db"))
+    (small_disk / "ballast").write_bytes(bytes(shutil.disk_usage(small_disk).free - 500_000))
     code, said = archive.run("load", "records.jsonl", "--database", f"sqlite:///{path}")
     assert code == 2
     assert "cannot grow: the disk is full" in said

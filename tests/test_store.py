@@ -8,9 +8,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from threading import Event, Thread
+from time import sleep
 
 import pytest
 from sqlalchemy import insert
+from sqlalchemy.engine import Connection
 
 from data import journal
 from data.database import connect, is_blank
@@ -327,3 +330,32 @@ print(ctypes.CDLL(sys.modules[module].__file__).sqlite3_memory_used())
 def test_in_a_server_the_database_does_not_count_its_memory() -> None:
     done = subprocess.run([sys.executable, "-c", QUICKENED], capture_output=True, text=True, check=True)
     assert done.stdout == "0\n"
+
+
+def _keeps_links(connection: Connection) -> bool:
+    return bool(connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one())
+
+
+def test_links_are_kept_from_the_first_load_on_also_by_who_waited_for_it(other: Path) -> None:
+    first, second = Store.open(f"sqlite:///{other}"), Store.open(f"sqlite:///{other}")
+    waiting, seen = Event(), list[bool]()
+
+    def write_second() -> None:
+        waiting.set()
+        with second.writing() as connection:
+            seen.append(_keeps_links(connection))
+
+    thread = Thread(target=write_second)
+    with first.writing() as connection:
+        assert not _keeps_links(connection)
+        connection.execute(insert(table(Load)).values(at="2026", by="a", mode="UPSERT"))
+        thread.start()
+        waiting.wait()
+        sleep(0.3)  # it has looked, and waits for this one to end
+        assert not seen
+    thread.join()
+    with first.writing() as connection:
+        seen.append(_keeps_links(connection))
+    assert seen == [True, True]
+    first.close()
+    second.close()
