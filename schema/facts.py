@@ -64,7 +64,8 @@ def whole(ask: Ask, name: str, at_most: int) -> Any:
         if size < 0:
             raise InvalidArgument(f"`{name}` is {size}, below 0.", hint="Count from the start, from 0.")
         if size > at_most:
-            raise PageTooLarge(f"`{name}` is {size}, above {at_most}.", hint="Ask for a part of the list, with `offset`.")
+            hint = "Ask for a part of the list, with `offset`." if "offset" in ask.args else "Ask for fewer."
+            raise PageTooLarge(f"`{name}` is {size}, above {at_most}.", hint=hint)
         return size
 
     return ask.late(get)

@@ -87,8 +87,9 @@ def test_nothing_typed_suggests_nothing(ask: Asked, text: str) -> None:
     [("x" * 10_000, 10, "ARGUMENT_INVALID"), ("x", -1, "ARGUMENT_INVALID"), ("x", 101, "PAGE_TOO_LARGE")],
 )
 def test_too_much_is_refused(ask: Asked, text: str, first: int, code: str) -> None:
-    found = ask(SUGGEST, {"text": text, "first": first})
-    assert found["errors"][0]["extensions"]["code"] == code
+    told = ask(SUGGEST, {"text": text, "first": first})["errors"][0]["extensions"]
+    assert told["code"] == code
+    assert "offset" not in told["hint"]  # it has none
 
 
 SCRIPTS = """

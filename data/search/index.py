@@ -28,6 +28,11 @@ WORDS_PENDING = 10_000
 HASH_BYTES = 32 * 1024 * 1024
 """How much a search table gathers in memory before it writes: with FTS5's own 1 MiB, 100,000 documents take 1.6 times as long."""
 
+BEGINNINGS_LETTERS = 2
+"""Beginnings of words of so many letters have entries of their own: all documents with the most frequent are found in 0.1 s at a
+million, not 7. They take a fiftieth of the time of a load and a fourteenth of the file. Longer ones are fast without.
+"""
+
 NAMES_REMEMBERED = 100_000
 
 DOCUMENTS = table(tables.Document)
@@ -58,9 +63,8 @@ def create(connection: Connection) -> None:
     """Makes the search tables, empty; leaves those that are there."""
     for subject in SUBJECTS.values():
         columns = ", ".join(column.name for column in subject.columns)
-        connection.exec_driver_sql(
-            f"CREATE VIRTUAL TABLE IF NOT EXISTS {subject.table} USING fts5({columns}, tokenize = 'ascii')"
-        )
+        options = f"tokenize = 'ascii', prefix = '{BEGINNINGS_LETTERS}'"
+        connection.exec_driver_sql(f"CREATE VIRTUAL TABLE IF NOT EXISTS {subject.table} USING fts5({columns}, {options})")
         weights = ", ".join(str(column.weight) for column in subject.columns)
         for option, value in (("rank", f"bm25({weights})"), ("hashsize", HASH_BYTES)):
             connection.exec_driver_sql(

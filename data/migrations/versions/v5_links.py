@@ -1,4 +1,7 @@
-"""Layout 5: links and words stand in the order of their keys, without numbers of their own: smaller, and faster to write."""
+"""Layout 5: links and words stand in the order of their keys, without numbers of their own: smaller, and faster to write.
+
+The index has entries for beginnings of words.
+"""
 
 from typing import Any
 
@@ -10,7 +13,7 @@ down_revision = "4"
 branch_labels = None
 depends_on = None
 
-REBUILDS = False
+REBUILDS = True
 
 
 def upgrade() -> None:
