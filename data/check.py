@@ -78,6 +78,13 @@ _RECORDS: dict[str, type[BaseModel]] = {
     "person": PersonRecord,
     "topic": TopicRecord,
 }
+_EMPTY: dict[int | str, str] = {
+    "id": "Each record has an id of its own, which others refer to it by.",
+    "title": "Where there is none, write `[untitled]`.",
+    "name": "Where nobody knows it, write `[unknown]`.",
+}
+"""Fields that cannot be left out where there is nothing to say, and what to do."""
+
 _SENTENCES = {
     "missing": "is required",
     "string_type": "must be text, not {given}",
@@ -130,6 +137,8 @@ def _sentence(detail: ErrorDetails) -> str:
     kind, facts = detail["type"], detail.get("ctx", {})
     if kind == "enum":
         return f"must be one of {', '.join(_terms(detail))}"
+    if isinstance(detail["input"], str) and not detail["input"].strip() and detail["loc"][-1] in _EMPTY:
+        return "is empty"
     if kind == "string_pattern_mismatch":
         return PATTERNS_IN_WORDS[facts["pattern"]]
     if kind == "model_type" and detail["loc"][-1] in DATE_FIELDS:
@@ -145,6 +154,8 @@ def _hint(detail: ErrorDetails) -> str | None:
         return f"Did you mean `{near}`?" if near else None
     if isinstance(given, int | float) and (kind == "string_type" or detail["loc"][-1] in DATE_FIELDS):
         return "Write it in quotes."
+    if isinstance(given, str) and not given.strip():
+        return _EMPTY.get(detail["loc"][-1])
     if kind == "list_type":
         return "Put it in square brackets." if isinstance(given, str) else "Where there is nothing, write `[]`."
     return None

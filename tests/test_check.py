@@ -82,7 +82,7 @@ def test_a_value_that_is_no_record(value: object, fault: object) -> None:
         ({"title": None}, ("title", "`title` must be text, not null.", None, None)),
         (
             {"title": ""},
-            ("title", "`title` is empty; leave the field out where there is nothing to say.", None, None),
+            ("title", "`title` is empty.", None, "Where there is none, write `[untitled]`."),
         ),
         (
             {"genre": " "},

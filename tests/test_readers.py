@@ -367,7 +367,7 @@ def test_a_billion_laughs_are_refused(write: Write, parser: str) -> None:
         ("- id: !!int 5\n", 1, "The tag `tag:yaml.org,2002:int` is not read, at column 7."),
         ("- " + "[" * 100_000, 1, "Lists and objects are nested too deep, at column 202."),
         ("- a: b: c\n", 1, "Not YAML: mapping values are not allowed"),
-        ("- id: a\n\n- title: 'b\n", 4, "Not YAML: found unexpected end of stream"),
+        ("- id: a\n\n- title: 'b\n", 4, "Not YAML: found unexpected end of stream (what is cut off there begins on line 3)"),
         ("- id: a\n\tb: c\n", 2, "Not YAML: "),
         ("- id: *nobody\n", 1, "The alias `*nobody` repeats nothing above it, at column 7."),
         ("- id: @a\n", 1, "Not YAML: found character"),

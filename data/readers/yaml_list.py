@@ -48,7 +48,9 @@ def read_yaml_list(source: Source) -> Iterator[Raw]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         message = error.problem or error.context or "broken syntax"
-        raise _refusal(source.name, mark, f"Not YAML: {message}") from None
+        begun = error.context_mark  # of a quote or a bracket that is never closed: where it was opened
+        begins = f" (what is cut off there begins on line {begun.line + 1})" if begun and mark and begun.line < mark.line else ""
+        raise _refusal(source.name, mark, f"Not YAML: {message}{begins}") from None
 
 
 class _Characters:
