@@ -8,15 +8,16 @@ from sqlalchemy import Index, exists, select
 from sqlalchemy.engine import Connection
 
 from data.rows import DOCUMENT_PEOPLE, DOCUMENT_TOPICS, LANGUAGES, PARTS, TABLES
+from data.tables import Revision, table
 
 DOCUMENTS = TABLES["document"]
-OF = (DOCUMENTS, PARTS, DOCUMENT_PEOPLE, DOCUMENT_TOPICS, LANGUAGES)
+OF = (DOCUMENTS, PARTS, DOCUMENT_PEOPLE, DOCUMENT_TOPICS, LANGUAGES, table(Revision))
 KEPT = frozenset({"document_id", "genre_id"})
 """First columns of indexes that cost little: what comes together stands together. New documents' links are found by them."""
 
 
 class LateIndexes:
-    """Indexes of documents and of their links to people and topics.
+    """Indexes of documents, of their links to people and topics, and of what was done to them.
 
     Of a store without documents, to which the first come (`is_first`), they are gone until `make`.
     """
