@@ -124,14 +124,10 @@ def _storable(text: str) -> str:
     return text
 
 
-def _filled(text: str) -> str:
-    if not text.strip():
-        raise PydanticCustomError("blank", "is blank; leave the field out where there is nothing to say")
-    return text
-
-
 def _filled_storable(text: str) -> str:
-    return _filled(_storable(text))
+    if text.isspace():
+        raise PydanticCustomError("blank", "is blank; leave the field out where there is nothing to say")
+    return text if text.isascii() and "\x00" not in text else _storable(text)
 
 
 def _edtf(text: str) -> str:
