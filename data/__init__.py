@@ -20,6 +20,7 @@ Top to bottom, each importing only from those below it:
     options   how a load is to be done: mode, scope, what becomes of errors
     standing  loads and merges that were not taken back
     write     the writer: records → tables, index and history, in batches
+    descent   topics with all above them, kept in step
     references what is wrong between records: dangling, circles, removed and still needed
     keys      records' own ids ↔ internal ids, also of records yet to come
     prepared  the writer's statements

@@ -200,8 +200,8 @@ def settle(engine: Engine) -> None:
 def engine_of(path: Path, *, keeps_links: bool = True, wait_seconds: float = LOCK_WAIT_SECONDS) -> Engine:
     """An engine that writes, each transaction alone. Without links, a table that is dropped takes nothing along.
 
-    What is loaded first is not looked at for broken links by the database as well: the loader tells them, nothing is removed yet,
-    and a million documents take a tenth less.
+    The database does not look for what the links of a first load lead to: the loader does, nothing is removed yet, and to look
+    takes the longer the more there is.
     """
     engine = create_engine(URL.create("sqlite", database=str(path)), module=sqlite3, connect_args={"timeout": wait_seconds})
 

@@ -23,6 +23,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.schema import CreateTable, DropTable
 
 from data import tables
+from data.descent import Descent, Standing
 from data.errors import Rejected
 from data.fields import Fields, difference
 from data.keys import Keys, last_id
@@ -30,7 +31,7 @@ from data.late import LateIndexes
 from data.made import Made
 from data.prepared import Prepared
 from data.references import Bounds, Fault, Places, Stand, circles, dangling, dangling_count, still_needed
-from data.rows import BROADER, DOCUMENT_PEOPLE, DOCUMENT_TOPICS, OWNED, PARTS, TABLES, Row, completed, own_row, owned_rows
+from data.rows import DOCUMENT_PEOPLE, DOCUMENT_TOPICS, OWNED, PARTS, TABLES, Row, completed, own_row, owned_rows
 from data.search.index import Index, Indexed, IndexedPerson
 from data.search.words import Words
 from data.stored import batched, stored_records
@@ -40,7 +41,6 @@ from data.text import fold
 BATCH = 500
 ERRORS_MAX = 50
 
-DESCENT = table(tables.TopicDescent)
 GENRES = table(tables.Genre)
 TOMBSTONES = table(tables.Tombstone)
 REDIRECTS = table(tables.Redirect)
@@ -95,6 +95,10 @@ class _Put:
     def has_other_broader(self) -> bool:
         return self.type == "topic" and (self.old is None or self.old.get("broader") != self.fields.get("broader"))
 
+    def stand(self) -> Standing:
+        """Of a topic, where it stands."""
+        return Standing(self.id, [self.topics[key] for key in _topics(self)], is_late=self.old is not None or self.is_awaited)
+
 
 class Writer:
     """One load's writing. `connection` is in a transaction; `load_id` is a row of `loads`."""
@@ -115,8 +119,7 @@ class Writer:
         self._genres = dict(connection.execute(select(GENRES.c.folded, GENRES.c.id)).all())
         self._new_genres: list[Row] = []
         self._last_genre = last_id(connection, GENRES)
-        self._raised: dict[int, None] = {}  # topics with a new `broader`
-        self._late: set[int] = set()  # topics that were referred to before they came, or whose names or `broader` changed
+        self._descent = Descent(connection, self.keys)
         self._has_tombstones = bool(connection.execute(select(exists(select(TOMBSTONES.c.key)))).scalar_one())
         connection.execute(CreateTable(TOUCHED, if_not_exists=True))
         connection.execute(delete(TOUCHED))
@@ -157,7 +160,7 @@ class Writer:
         self._late_indexes.make()
         bounds = Bounds(most, refused, partial(self.keys.is_new, "topic")) if skips else Bounds(most, refused)
         yield from dangling(self.connection, self.keys.awaited, places, bounds)
-        yield from circles(self.connection, self._raised, places)
+        yield from circles(self.connection, self._descent.raised, places)
         yield from still_needed(self.connection, self._removed, most=most)
 
     def dangling_count(self, *, refused: AbstractSet[str] = frozenset()) -> int:
@@ -173,7 +176,9 @@ class Writer:
 
     def close(self) -> None:
         """The rest of `finish`, for whoever has seen that there are no `faults`."""
-        self._write_late_descent()
+        for topics in self._descent.write_late():
+            self._prepared.touch.run({"type": "topic", "id": topic} for topic in topics)
+            self._touch_of("document", select(DOCUMENT_TOPICS.c.document_id).where(DOCUMENT_TOPICS.c.topic_id.in_(topics)))
         renamed = select(TOUCHED.c.id).where(TOUCHED.c.type == RENAMED)
         self._touch_of("document", select(DOCUMENT_PEOPLE.c.document_id).where(DOCUMENT_PEOPLE.c.person_id.in_(renamed)))
         self._index.forget()
@@ -249,7 +254,7 @@ class Writer:
             self._disown(type_, [put.id for put in others])
             self._prepared.insert[type_].run(rows)
             self._prepared.own(type_, (rows for put in (*added, *others) for rows in _owned(put)))
-        self._write_descent([put for put in (*new, *changed) if put.has_other_broader()])
+        self._descent.write([put.stand() for put in (*new, *changed) if put.has_other_broader()])
         self._touch(changed, [put for put in (*new, *changed) if put.has_other_names()])
         self._index_new(new)
 
@@ -261,41 +266,13 @@ class Writer:
         for owned in OWNED[type_] if ids else ():
             self.connection.execute(delete(owned).where(owned.c[f"{type_}_id"].in_(ids)))
 
-    def _write_descent(self, topics: Sequence[_Put]) -> None:
-        """Writes each new topic with itself and all topics above it, where these came before it; others wait for `close`."""
-        self._raised.update(dict.fromkeys(put.id for put in topics if _topics(put)))
-        coming = {put.id for put in topics}
-        settled = set[int]()
-        for put in topics:
-            above = [put.topics[key] for key in _topics(put)]
-            waits = any(id_ in coming or id_ in self._late or self.keys.is_awaited("topic", id_) for id_ in above)
-            (self._late if waits or put.old is not None or put.is_awaited else settled).add(put.id)
-            coming.discard(put.id)
-        self._add_descent(settled)
-
-    def _write_late_descent(self) -> None:
-        """Writes anew what stands above the topics that came late or changed, and above all below them."""
-        below = set[int]()
-        for some in batched(sorted(self._late)):
-            below.update(self.connection.execute(_below(some)).scalars())
-        for some in batched(sorted(below)):
-            self.connection.execute(delete(DESCENT).where(DESCENT.c.topic_id.in_(some)))
-        self._add_descent(below)
-        for some in batched(sorted(below)):
-            self._prepared.touch.run({"type": "topic", "id": topic} for topic in some)
-            self._touch_of("document", select(DOCUMENT_TOPICS.c.document_id).where(DOCUMENT_TOPICS.c.topic_id.in_(some)))
-
-    def _add_descent(self, topics: AbstractSet[int]) -> None:
-        for some in batched(sorted(topics)):
-            self.connection.execute(insert(DESCENT).from_select(["ancestor_id", "topic_id"], _above(some)))
-
     # Index
 
     def _touch(self, changed: Sequence[_Put], renamed: Sequence[_Put]) -> None:
         """Marks the records that are to be indexed anew: those that changed, and those that have names of them."""
         self._prepared.touch.run([{"type": put.type, "id": put.id} for put in changed])
         self._prepared.touch.run([{"type": RENAMED, "id": put.id} for put in renamed if put.type == "person"])
-        self._late.update(put.id for put in renamed if put.type == "topic")
+        self._descent.delay(put.id for put in renamed if put.type == "topic")
         if renamed:
             self._index.forget()
 
@@ -393,23 +370,6 @@ def _indexed_person(put: _Put) -> IndexedPerson:
     fields = put.fields
     names = [name["name"] for name in fields.get("names", ())]
     return IndexedPerson(put.id, fields["name"], names, fields.get("description"))
-
-
-def _below(topics: Sequence[int]) -> Select[Any]:
-    """These topics and all below them."""
-    start = select(TABLES["topic"].c.id).where(TABLES["topic"].c.id.in_(topics)).cte("below", recursive=True)
-    lower = select(BROADER.c.topic_id).join(start, BROADER.c.broader_id == start.c.id)
-    return select(start.union(lower).c.id)
-
-
-def _above(topics: Sequence[int]) -> Select[Any]:
-    """(above, topic) for each of these topics with itself and every topic above it."""
-    found = TABLES["topic"]
-    start = select(found.c.id.label("ancestor_id"), found.c.id.label("topic_id")).where(found.c.id.in_(topics))
-    above = start.cte("above", recursive=True)
-    higher = select(BROADER.c.broader_id, above.c.topic_id).join(above, BROADER.c.topic_id == above.c.ancestor_id)
-    closure = above.union(higher)
-    return select(closure.c.ancestor_id, closure.c.topic_id)
 
 
 def _json(fields: Fields | None) -> str | None:
