@@ -3,6 +3,7 @@
 import codecs
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BufferedReader, RawIOBase
 from pathlib import Path
 from typing import NamedTuple
@@ -156,6 +157,7 @@ class _Utf8(RawIOBase):
         return text.encode(errors="surrogatepass")
 
 
+@lru_cache
 def _keeps_ascii(encoding: str) -> bool:
     """Whether ASCII means itself in the encoding, so that lines can be told before they are decoded."""
     return _ASCII.decode(encoding, "replace").encode(errors="replace") == _ASCII

@@ -182,17 +182,18 @@ def _date(date: str, column: str, record: _Record) -> None:
 
 
 def _list(column: str, record: _Record) -> None:
-    for item in _items(record.cells[column], record.place_of(column, column)):
+    for item in _items(record, column):
         record.add(column, {"name": item} if column == "names" and isinstance(item, str) else item, column)
     record.origins[column] = column
 
 
-def _items(value: object, place: Place) -> list[object]:
+def _items(record: _Record, column: str) -> list[object]:
+    value = record.cells[column]
     if isinstance(value, list):
         return value
     text = str(value)
     if text.lstrip().startswith("["):
-        found = parsed_json(text, place)
+        found = parsed_json(text, record.place_of(column, column))
         return found if isinstance(found, list) else [found]
     return [item.strip() for item in text.split(SEPARATOR) if item.strip()]
 
