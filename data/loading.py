@@ -233,6 +233,8 @@ class Loading:
         if scope is None:
             return
         if not self.given.has(scope):
+            if self.report.error_count:
+                return  # which is why nothing is given, and refuses the load
             raise InvalidScope(
                 f"The load gives nothing of the scope “{scope}”: all that the archive has of it would be removed.",
                 hint="Give at least one; check that the files are those that were meant.",

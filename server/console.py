@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from data.store import Store
     from server.settings import Settings
 
-messages = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+messages = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
 
 Database = Annotated[
     str | None,

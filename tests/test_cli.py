@@ -240,6 +240,12 @@ def test_what_is_right_is_kept_and_the_rest_stands_in_a_file(run: Run, tmp_path:
     assert _count(run) == 1
 
 
+def test_what_a_message_cites_stands_there_as_it_was_given(run: Run, tmp_path: Path) -> None:
+    """No id, however it looks, is taken for markup or for the name of a picture."""
+    (tmp_path / "a.jsonl").write_text('{"type": "document", "id": "oai:x:7/[red]:heart:"}\n', encoding="utf-8")
+    assert "(oai:x:7/[red]:heart:, title)" in run("load", "a.jsonl").stderr
+
+
 def test_a_dry_run_makes_no_store_and_options_that_exclude_each_other_are_refused(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text(GOOD, encoding="utf-8")
     done = run("load", "a.jsonl", "--dry-run", "--diff")

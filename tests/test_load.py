@@ -120,6 +120,13 @@ def test_a_scope_is_not_emptied_by_a_load_without_it(give: Load, store: Store) -
         Scope.parse("everything")
 
 
+def test_a_scope_of_which_nothing_could_be_read_is_told_by_what_was_wrong(give: Load, store: Store, tmp_path: Path) -> None:
+    give(*ALL)
+    with pytest.raises(Rejected) as found:
+        load(store, [RecordFile(tmp_path / "none.jsonl")], Options(mode=Mode.DELETE_MISSING, scope=Scope.parse("document")))
+    assert [error.code for error in found.value.errors] == ["FILE_UNREADABLE"]
+
+
 def test_what_others_refer_to_is_not_removed_as_missing(give: Load) -> None:
     give(*ALL)
     [error] = refusal(give, {**ANNA, "id": "vera"}, mode=Mode.DELETE_MISSING, scope=Scope.parse("person"))
