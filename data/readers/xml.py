@@ -97,7 +97,7 @@ def found(element: Element | None, *path: str) -> list[Element]:
         if step.startswith("**"):
             here = [inner for one in here for inner in one.iter("{*}" + step.removeprefix("**")) if inner is not one]
         else:
-            here = [inner for one in here for inner in one if name_of(inner) == step]
+            here = [inner for one in here for inner in one.iterchildren(f"{{*}}{step}")]
     return here
 
 
