@@ -25,6 +25,8 @@ class RejectedFiles:
             for name in names:
                 _refuse_known(self._called(f"{name}{suffix}"))
         _refuse_known(path)
+        if not path.parent.is_dir():  # said before an hour's load
+            raise UnreadableFile("The file cannot be written: there is no such directory.", place=Place(str(path)))
 
     def __enter__(self) -> Self:
         return self

@@ -258,6 +258,8 @@ def test_a_file_of_rejected_records_is_never_overwritten(store: Store, tmp_path:
     (tmp_path / "a.csv").write_text("id,title\na,A\n", encoding="utf-8")
     with pytest.raises(RecordError):
         load(store, [tmp_path / "a.csv"], Options(skips=True, rejected=tmp_path / "rejected.jsonl"))
+    with pytest.raises(RecordError, match="no such directory"):
+        load(store, [tmp_path / "a.csv"], Options(skips=True, rejected=tmp_path / "none" / "rejected.jsonl"))
 
 
 def test_any_number_of_files_may_have_rejected_rows(store: Store, tmp_path: Path) -> None:
