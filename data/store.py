@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
+from time import perf_counter
 from typing import Any, Self
 
 from sqlalchemy import Engine, func, select
@@ -43,6 +44,9 @@ from data.search.words import Words
 from data.tables import Load, Meta, table
 
 READ_CONNECTIONS = 4
+LOOK_GOOD_SECONDS = 0.000_25
+"""How old a look at the file may be for an answer: to look takes as long as a fifth of the smallest, and more of what follows."""
+
 META, LOADS = table(Meta), table(Load)
 LOG = logging.getLogger("fonds.store")
 Seen = tuple[int, int, int]
@@ -74,6 +78,7 @@ class Store:
         self._watchers = 0
         self._identity: Identity | None = None
         self._seen: Seen | None = None
+        self._good_until = 0.0
         self._looking = Lock()
         self._look()
 
@@ -121,6 +126,14 @@ class Store:
             with self._looking:
                 if seen != self._seen:
                     self._take_up(seen)
+        return seen
+
+    def _looked(self) -> Seen:
+        """As `_look`, or what was seen just before."""
+        now, seen = perf_counter(), self._seen
+        if seen is None or not seen[2] or now > self._good_until:  # without its time the file is to be looked at anew
+            seen = self._look()
+            self._good_until = now + LOOK_GOOD_SECONDS
         return seen
 
     def _take_up(self, seen: Seen) -> None:
@@ -185,7 +198,7 @@ class Store:
     def answer(self, sql: str, values: tuple[Any, ...], reading: Reading | Brief | None = None) -> bytes:
         """The one text that the statement of a plan selects, in UTF-8. As `read`; and TookTooLong, as the reading says."""
         try:
-            seen = self._look()
+            seen = self._looked()
             connection = self._reader(seen)
             try:
                 text: bytes = (reading.only if reading else only)(connection, sql, values)
